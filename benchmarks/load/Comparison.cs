@@ -72,7 +72,7 @@ internal sealed class Comparison(RunOptions options, IReadOnlyList<ServerSpec> s
         foreach (ServerProcess server in servers)
         {
             progress.Show($"{members} members join {server.Spec.Name}");
-            Room room = loop.AddRoom(server.Spec.Dialect, server.Port, $"room-{members}");
+            Room room = loop.AddRoom(server.Spec.Dialect, server.Port, server.Spec.Name, $"room-{members}");
             loop.Grow(room, members);
             var broadcast = new RoomBroadcast(loop, room, server.Cpu);
             broadcast.Measure(options.PayloadBytes[0], options.Outstanding[0], FirstWarmUp, WarmUp);
@@ -126,7 +126,7 @@ internal sealed class Comparison(RunOptions options, IReadOnlyList<ServerSpec> s
         foreach (ServerProcess server in servers)
         {
             progress.Show($"{options.EchoConnections} connections to {server.Spec.Name}");
-            Room room = loop.AddRoom(server.Spec.Dialect, server.Port, "echo");
+            Room room = loop.AddRoom(server.Spec.Dialect, server.Port, server.Spec.Name, "echo");
             loop.Grow(room, options.EchoConnections);
             var echo = new EchoRoundTrips(loop, room, server.Cpu, payload);
             echo.Measure(FirstWarmUp, WarmUp);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Fanfare.Benchmarks.Load;
 using Fanfare.Benchmarks.Load.Measurements;
 using Fanfare.Benchmarks.Load.Reports;
@@ -26,6 +27,10 @@ catch (FormatException exception)
     Console.Error.WriteLine(exception.Message);
     return 2;
 }
+
+// Ended from outside, the generator still ends its servers (ServerProcess listens to the exit); .NET does not do so by itself.
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(1));
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Environment.Exit(1));
 
 var progress = new ProgressLine();
 try

@@ -13,9 +13,9 @@ internal sealed class ClientLoop : IDisposable
     private readonly List<Room> _rooms = [];
     private long _lastCheck = Stopwatch.GetTimestamp();
 
-    public Room AddRoom(Dialect dialect, int port, string name)
+    public Room AddRoom(Dialect dialect, int port, string server, string name)
     {
-        var room = new Room(_poller, dialect, port, name);
+        var room = new Room(_poller, dialect, port, server, name);
         _rooms.Add(room);
         return room;
     }
@@ -75,7 +75,7 @@ internal sealed class ClientLoop : IDisposable
         TimeSpan limit = TimeSpan.FromSeconds(20) + TimeSpan.FromMilliseconds(5 * count);
         if (!RunUntil(() => room.IsComplete, limit))
         {
-            throw new TimeoutException($"{room.Dialect.Name}: {room.Count} members of {room.Name} have joined after {limit.TotalSeconds:0} s, wanted {count} more.");
+            throw new TimeoutException($"{room.Label}: {room.Count} members have joined after {limit.TotalSeconds:0} s, {count} more were wanted.");
         }
     }
 

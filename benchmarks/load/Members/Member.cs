@@ -5,7 +5,7 @@ using Fanfare.Benchmarks.Load.Net;
 namespace Fanfare.Benchmarks.Load.Members;
 
 /// <summary>One connection that gets itself into a room, answers heartbeats, and passes on what it receives.</summary>
-internal sealed class Member(Poller poller, Dialect dialect, string room, int index, Action joined) : WebSocketClient(poller)
+internal sealed class Member(Poller poller, Dialect dialect, string room, string label, int index, Action joined) : WebSocketClient(poller)
 {
     private bool _isJoined;
 
@@ -42,7 +42,7 @@ internal sealed class Member(Poller poller, Dialect dialect, string room, int in
         }
     }
 
-    protected override string Describe() => $"{dialect.Name} member {index} of {room}";
+    protected override string Describe() => $"{label}, member {index}";
 
     private void OnRecord(ReadOnlySpan<byte> record)
     {

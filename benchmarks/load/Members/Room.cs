@@ -5,7 +5,12 @@ using Fanfare.Benchmarks.Load.Net;
 namespace Fanfare.Benchmarks.Load.Members;
 
 /// <summary>The members of one room on one server, as connections of this process.</summary>
-internal sealed class Room(Poller poller, Dialect dialect, int port, string name) : IDisposable
+/// <param name="poller">Wakes the connections.</param>
+/// <param name="dialect">What the server speaks.</param>
+/// <param name="port">Where it listens.</param>
+/// <param name="server">Its name, for errors.</param>
+/// <param name="name">The room's name on the wire.</param>
+internal sealed class Room(Poller poller, Dialect dialect, int port, string server, string name) : IDisposable
 {
     private const int ConnectsAtOnce = 64;
 
@@ -16,6 +21,9 @@ internal sealed class Room(Poller poller, Dialect dialect, int port, string name
     public Dialect Dialect => dialect;
 
     public string Name => name;
+
+    /// <summary>Server and room, for errors.</summary>
+    public string Label => $"{server}, {name}";
 
     /// <summary>How many have joined.</summary>
     public int Count { get; private set; }
@@ -72,7 +80,7 @@ internal sealed class Room(Poller poller, Dialect dialect, int port, string name
     {
         if (_members.Count < _wanted)
         {
-            var member = new Member(poller, dialect, name, _members.Count, OnJoined);
+            var member = new Member(poller, dialect, name, Label, _members.Count, OnJoined);
             _members.Add(member);
             member.Connect(port);
         }

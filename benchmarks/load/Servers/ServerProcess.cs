@@ -40,6 +40,7 @@ internal sealed class ServerProcess : IDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         Cpu = new CpuClock(_process.Id);
+        AppDomain.CurrentDomain.ProcessExit += OnGeneratorExit;
     }
 
     public ServerSpec Spec { get; }
@@ -91,6 +92,7 @@ internal sealed class ServerProcess : IDisposable
 
     public void Dispose()
     {
+        AppDomain.CurrentDomain.ProcessExit -= OnGeneratorExit;
         if (!_process.HasExited)
         {
             _ = Libc.Kill(_process.Id, SigTerm);
@@ -101,6 +103,8 @@ internal sealed class ServerProcess : IDisposable
         }
         _process.Dispose();
     }
+
+    private void OnGeneratorExit(object? sender, EventArgs e) => Dispose();
 
     private static int FreePort()
     {

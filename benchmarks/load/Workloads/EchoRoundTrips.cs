@@ -48,7 +48,7 @@ internal sealed class EchoRoundTrips : IMemberHandler
         _isSending = false;
         if (!_loop.RunUntil(() => _outstanding == 0, DrainLimit))
         {
-            throw new WorkloadException($"{_room.Dialect.Name}: {_outstanding} acks did not come within {DrainLimit.TotalSeconds:0} s.");
+            throw new WorkloadException($"{_room.Label}: {_outstanding} acks did not come within {DrainLimit.TotalSeconds:0} s.");
         }
         return cost;
     }
@@ -59,7 +59,7 @@ internal sealed class EchoRoundTrips : IMemberHandler
         if (ackId != EventTemplate.FirstAckId + expected || !_content.TryRead(record, out long sequence) || sequence != expected)
         {
             throw new WorkloadException(
-                $"{_room.Dialect.Name}: connection {member} should get the ack of event {expected} and got: {Encoding.UTF8.GetString(record)}");
+                $"{_room.Label}: connection {member} should get the ack of event {expected} and got: {Encoding.UTF8.GetString(record)}");
         }
         _next[member] = expected + 1;
         _answered++;
@@ -71,7 +71,7 @@ internal sealed class EchoRoundTrips : IMemberHandler
     }
 
     public void OnDelivery(int member, ReadOnlySpan<byte> record) =>
-        throw new WorkloadException($"{_room.Dialect.Name}: connection {member} got an event that nobody sent.");
+        throw new WorkloadException($"{_room.Label}: connection {member} got an event that nobody sent.");
 
     private void Send(int member)
     {

@@ -24,12 +24,12 @@ internal sealed class IdleConnections(ClientLoop loop, ServerProcess server)
     /// <summary>Bytes of resident memory and microseconds of server CPU for each of <paramref name="count"/> connections.</summary>
     public (double Bytes, double ConnectMicroseconds) Measure(int count)
     {
-        Room warmUp = loop.AddRoom(server.Spec.Dialect, server.Port, "warm-up");
+        Room warmUp = loop.AddRoom(server.Spec.Dialect, server.Port, server.Spec.Name, "warm-up");
         loop.Grow(warmUp, WarmUpMembers);
         new RoomBroadcast(loop, warmUp, server.Cpu).Measure(payloadBytes: 64, outstanding: 4, WarmUp, WarmUp);
         loop.RemoveRoom(warmUp);
 
-        Room idle = loop.AddRoom(server.Spec.Dialect, server.Port, "idle");
+        Room idle = loop.AddRoom(server.Spec.Dialect, server.Port, server.Spec.Name, "idle");
         loop.Grow(idle, FirstMembers);
         Settle();
         long before = server.ReadResidentBytes();

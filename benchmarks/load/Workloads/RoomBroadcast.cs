@@ -49,7 +49,8 @@ internal sealed class RoomBroadcast : IMemberHandler
 
     /// <summary>
     /// Keeps <paramref name="outstanding"/> messages on their way: the next one is sent when the oldest has reached all members.
-    /// The window opens after <paramref name="warmUp"/>.
+    /// The window opens after <paramref name="warmUp"/>. Both last longer where that is not enough for <paramref name="outstanding"/>
+    /// messages: a server may hand out all of them in one go.
     /// </summary>
     public Cost Measure(int payloadBytes, int outstanding, TimeSpan warmUp, TimeSpan window)
     {
@@ -108,7 +109,7 @@ internal sealed class RoomBroadcast : IMemberHandler
         if (!_content.TryRead(record, out long sequence) || sequence != expected)
         {
             throw new WorkloadException(
-                $"{_room.Dialect.Name}: member {member} of {_room.Name} should get message {expected} and got: {Encoding.UTF8.GetString(record)}");
+                $"{_room.Label}: member {member} should get message {expected} and got: {Encoding.UTF8.GetString(record)}");
         }
         _next[member] = expected + 1;
         _delivered++;
@@ -125,7 +126,7 @@ internal sealed class RoomBroadcast : IMemberHandler
     }
 
     public void OnAck(int member, long ackId, ReadOnlySpan<byte> record) =>
-        throw new WorkloadException($"{_room.Dialect.Name}: member {member} got an ack that it did not ask for.");
+        throw new WorkloadException($"{_room.Label}: member {member} got an ack that it did not ask for.");
 
     private void Use(int payloadBytes)
     {
@@ -137,7 +138,8 @@ internal sealed class RoomBroadcast : IMemberHandler
     {
         long end = Stopwatch.GetTimestamp() + (long)(duration.TotalSeconds * Stopwatch.Frequency);
         long lastProgress = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetTimestamp() < end)
+        long enough = _delivered + ((long)outstanding * _next.Length);
+        while (Stopwatch.GetTimestamp() < end || _delivered < enough)
         {
             while (_outstanding < outstanding)
             {
@@ -186,6 +188,6 @@ internal sealed class RoomBroadcast : IMemberHandler
         int member = Array.FindIndex(_next, next => next < _published);
         int late = _next.Count(next => next < _published);
         return new WorkloadException(
-            $"{_room.Dialect.Name}: {late} of {_next.Length} members of {_room.Name} miss messages; member {member} has {_next[member]} of {_published}.");
+            $"{_room.Label}: {late} of {_next.Length} members miss messages; member {member} has {_next[member]} of {_published}.");
     }
 }
