@@ -1,0 +1,435 @@
+using Microsoft.Extensions.Logging;
+
+namespace Fanfare;
+
+// The inbox: what came waits here until the handlers before it have returned. The end of the connection is the last thing in it.
+public abstract partial class Connection
+{
+    private static readonly object TheStart = new();
+    private static readonly object TheEnd = new();
+    private HandlerWatch? _watch;
+    private long _turn;
+    private bool _isPaused;
+    private bool _hasEntered;
+    private bool _hasYielded;
+    private volatile bool _hasLeft;
+
+    /// <summary>Takes an event that came on the wire. Called by one thread at a time, in the order of the wire.</summary>
+    public void Receive(Message message, long? ackId = null) => Enqueue(new EventContext(this, message, ackId));
+
+    /// <summary>Lets the namespace's listeners see the connection, before anything that comes on it.</summary>
+    internal void Start() => Enqueue(TheStart);
+
+    /// <summary>Takes an ack that came on the wire; an unknown or repeated one is ignored.</summary>
+    public void ReceiveAck(long id, Arguments arguments)
+    {
+        Action<Arguments>? answer;
+        lock (_gate)
+        {
+            answer = _acks?.Take(id);
+        }
+
+        answer?.Invoke(arguments);
+    }
+
+    /// <summary>
+    /// Ends the connection, once: it is in no room any more, and when the handlers of what came before have returned, its listeners are told.
+    /// Called by the transport when the wire ended.
+    /// </summary>
+    /// <returns>False when it had ended before.</returns>
+    protected internal bool End(CloseReason reason)
+    {
+        lock (_gate)
+        {
+            if (_closeReason is not null)
+            {
+                return false;
+            }
+
+            _closeReason = reason;
+        }
+
+        // Not under the gate: deliveries take it while they hold the map's lock.
+        _finalRooms = _scope.Rooms.Remove(this);
+        Enqueue(TheEnd);
+        return true;
+    }
+
+    /// <summary>Marks the connection as one that its namespace takes in; false when it ended before.</summary>
+    internal bool TryBeginEntry()
+    {
+        lock (_gate)
+        {
+            return _hasEntered = _closeReason is null;
+        }
+    }
+
+    /// <summary>Hands the connection's rooms to <paramref name="successor"/>: nobody leaves, nobody joins. <see cref="FinishYield"/> tells its listeners, outside the namespace's lock.</summary>
+    /// <returns>False when it had ended before.</returns>
+    internal bool TryYieldTo(Connection successor)
+    {
+        var rooms = _scope.Rooms.RoomsOf(this);
+        if (!_scope.Rooms.TryReplace(this, successor))
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            if (_closeReason is null)
+            {
+                _closeReason = CloseReason.ForcedClose;
+                _finalRooms = rooms;
+                _hasYielded = true;
+                _waiting?.Clear();
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Tells the listeners of a connection that has yielded, and lets its transport close.</summary>
+    internal void FinishYield()
+    {
+        if (_hasYielded)
+        {
+            TellEnd(tellLeft: false);
+            CloseYielded();
+        }
+    }
+
+    internal void RefuseArguments(EventContext context, Exception exception)
+    {
+        Log.BadArguments(_scope.Logger, NamespaceName, context.Event, exception.GetType().Name);
+        if (_scope.ArgumentsRefused?.Invoke(context, exception) != true)
+        {
+            context.Ack(BadMessage);
+        }
+    }
+
+    private void Enqueue(object item)
+    {
+        lock (_gate)
+        {
+            if (_closeReason is not null && !ReferenceEquals(item, TheEnd))
+            {
+                return;
+            }
+
+            if (_isHandling)
+            {
+                (_waiting ??= new Queue<object>()).Enqueue(item);
+                if (!_isPaused && _waiting.Count >= _scope.Limits.MaxWaitingEvents && item is EventContext)
+                {
+                    _isPaused = true;
+                    PauseReading(true);
+                }
+
+                return;
+            }
+
+            _isHandling = true;
+        }
+
+        Handle(item);
+    }
+
+    /// <summary>Runs one item and then what waits behind it, until a handler has to be waited for.</summary>
+    private void Handle(object item)
+    {
+        while (true)
+        {
+            switch (item)
+            {
+                case EventContext context:
+                    var task = DispatchSafely(context);
+                    if (!task.IsCompletedSuccessfully)
+                    {
+                        _ = WaitForHandlerAsync(context, task.AsTask(), Interlocked.Increment(ref _turn));
+                        return;
+                    }
+
+                    break;
+                case Message message:
+                    Tell(_listeners!.AnyOutgoing, message);
+                    break;
+                default:
+                    if (ReferenceEquals(item, TheEnd))
+                    {
+                        TellEnd(tellLeft: true);
+                        return;
+                    }
+
+                    TellSafely(() => _scope.Started?.Invoke(this));
+                    break;
+            }
+
+            if (!TryNext(out item!))
+            {
+                return;
+            }
+        }
+    }
+
+    private bool TryNext(out object? item)
+    {
+        lock (_gate)
+        {
+            if (_waiting is null || !_waiting.TryDequeue(out item))
+            {
+                item = null;
+                _waiting = null;
+                _isHandling = false;
+            }
+
+            if (_isPaused && (_waiting is null || _waiting.Count <= _scope.Limits.MaxWaitingEvents / 2))
+            {
+                _isPaused = false;
+                PauseReading(false);
+            }
+
+            return item is not null;
+        }
+    }
+
+    private async Task WaitForHandlerAsync(EventContext context, Task handler, long turn)
+    {
+        WatchHandler(context, turn);
+        await handler.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Interlocked.CompareExchange(ref _turn, turn + 1, turn) == turn)
+        {
+            HandleNext();
+        }
+    }
+
+    private void HandleNext()
+    {
+        if (TryNext(out var item))
+        {
+            Handle(item!);
+        }
+    }
+
+    private void WatchHandler(EventContext context, long turn)
+    {
+        if (_scope.Limits.HandlerTimeout != Timeout.InfiniteTimeSpan)
+        {
+            _watch ??= new HandlerWatch(this);
+            _watch.Context = context;
+            _watch.Turn = turn;
+            _scope.Wheel.Schedule(_watch, _scope.Limits.HandlerTimeout);
+        }
+    }
+
+    /// <summary>A handler that hangs must not hold up the connection for ever: the next one starts without it.</summary>
+    private void OnHandlerTimeout(EventContext context, long turn)
+    {
+        if (Interlocked.CompareExchange(ref _turn, turn + 1, turn) != turn)
+        {
+            return;
+        }
+
+        _scope.Metrics.HandlerFailed(NamespaceName);
+        Log.HandlerTimedOut(_scope.Logger, NamespaceName, context.Event, _scope.Limits.HandlerTimeout);
+        context.Ack(InternalError);
+        HandleNext();
+    }
+
+    private ValueTask DispatchSafely(EventContext context)
+    {
+        ValueTask task;
+        var activity = FanfareDiagnostics.StartEvent(NamespaceName, context.Event);
+        try
+        {
+            task = _listeners is null ? RunHandlers(context, _scope.Handlers.Find(context.Event)) : DispatchAsync(context, _listeners);
+        }
+        catch (Exception exception)
+        {
+            Fail(context, exception);
+            activity?.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        if (task.IsCompletedSuccessfully)
+        {
+            activity?.Dispose();
+            return task;
+        }
+
+        return Watched(task);
+
+        async ValueTask Watched(ValueTask task)
+        {
+            try
+            {
+                await task.ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                Fail(context, exception);
+            }
+            finally
+            {
+                activity?.Dispose();
+            }
+        }
+    }
+
+    private async ValueTask DispatchAsync(EventContext context, Listeners listeners)
+    {
+        foreach (var listener in listeners.Any.ToArray())
+        {
+            await listener(context).ConfigureAwait(false);
+        }
+
+        if (listeners.Middlewares.Count > 0)
+        {
+            try
+            {
+                if (!await PassAsync(context, listeners.Middlewares.ToArray()).ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+            catch (Exception exception)
+            {
+                Tell(listeners.Error, exception);
+                return;
+            }
+        }
+
+        await RunHandlers(context, [.. _scope.Handlers.Find(context.Event), .. listeners.Handlers.Find(context.Event)]).ConfigureAwait(false);
+    }
+
+    private static async Task<bool> PassAsync(EventContext context, Func<EventContext, Func<Task>, Task>[] middlewares)
+    {
+        var passed = false;
+        await Step(0).ConfigureAwait(false);
+        return passed;
+
+        Task Step(int index)
+        {
+            if (index == middlewares.Length)
+            {
+                passed = true;
+                return Task.CompletedTask;
+            }
+
+            return middlewares[index](context, () => Step(index + 1));
+        }
+    }
+
+    private static ValueTask RunHandlers(EventContext context, Func<EventContext, ValueTask>[] handlers)
+    {
+        return handlers.Length switch
+        {
+            0 => ValueTask.CompletedTask,
+            1 => handlers[0](context),
+            _ => RunAll(),
+        };
+
+        async ValueTask RunAll()
+        {
+            foreach (var handler in handlers)
+            {
+                await handler(context).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Fail(EventContext context, Exception exception)
+    {
+        _scope.Metrics.HandlerFailed(NamespaceName);
+        Log.HandlerFailed(_scope.Logger, exception, NamespaceName, context.Event);
+        context.Ack(InternalError);
+    }
+
+    private void TellEnd(bool tellLeft)
+    {
+        var reason = _closeReason!;
+        if (_expiry is not null)
+        {
+            _scope.Wheel.Cancel(_expiry);
+        }
+
+        if (_watch is not null)
+        {
+            _scope.Wheel.Cancel(_watch);
+        }
+
+        var rooms = _finalRooms!;
+        if (_hasEntered)
+        {
+            TellSafely(() => _scope.Ended?.Invoke(this, reason, rooms));
+        }
+
+        Tell(_listeners?.Disconnecting, reason);
+        if (tellLeft)
+        {
+            foreach (var room in rooms)
+            {
+                TellSafely(() => _scope.Left?.Invoke(this, room));
+            }
+        }
+
+        _hasLeft = true;
+        Tell(_listeners?.Disconnect, reason);
+        lock (_gate)
+        {
+            (_closed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        }
+    }
+
+    private void Tell<T>(List<Action<T>>? listeners, T value)
+    {
+        foreach (var listener in listeners?.ToArray() ?? [])
+        {
+            TellSafely(() => listener(value));
+        }
+    }
+
+    private void TellSafely(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception exception)
+        {
+            _scope.Metrics.HandlerFailed(NamespaceName);
+            Log.ListenerFailed(_scope.Logger, exception, NamespaceName);
+        }
+    }
+
+    private sealed class HandlerWatch(Connection connection) : Deadline
+    {
+        public EventContext? Context { get; set; }
+
+        public long Turn { get; set; }
+
+        // By the pool: the next handler is code of the application.
+        protected internal override void OnDue()
+        {
+            var (context, turn) = (Context!, Turn);
+            ThreadPool.QueueUserWorkItem(_ => connection.OnHandlerTimeout(context, turn));
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(101, LogLevel.Error, "A handler of {Namespace} for {Event} threw.", EventName = "HandlerFailed")]
+        public static partial void HandlerFailed(ILogger logger, Exception exception, string @namespace, string @event);
+
+        [LoggerMessage(102, LogLevel.Warning, "A handler of {Namespace} for {Event} still runs after {Timeout}; the next event does not wait for it.", EventName = "HandlerTimedOut")]
+        public static partial void HandlerTimedOut(ILogger logger, string @namespace, string @event, TimeSpan timeout);
+
+        [LoggerMessage(103, LogLevel.Debug, "Arguments of {Event} in {Namespace} do not fit its handler: {Error}.", EventName = "BadArguments")]
+        public static partial void BadArguments(ILogger logger, string @namespace, string @event, string error);
+
+        [LoggerMessage(104, LogLevel.Error, "A listener of {Namespace} for the end of a connection, or for what it sends, threw.", EventName = "ListenerFailed")]
+        public static partial void ListenerFailed(ILogger logger, Exception exception, string @namespace);
+
+        [LoggerMessage(105, LogLevel.Information, "A connection of {Namespace} may not enter another room: it is in {Limit}.", EventName = "TooManyRooms")]
+        public static partial void TooManyRooms(ILogger logger, string @namespace, int limit);
+    }
+}

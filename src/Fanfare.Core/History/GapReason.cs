@@ -1,0 +1,20 @@
+namespace Fanfare;
+
+/// <summary>Why not everything after a position can be replayed.</summary>
+public enum GapReason
+{
+    /// <summary>Nothing is missing.</summary>
+    None,
+
+    /// <summary>Entries were dropped because there were too many, or too many bytes.</summary>
+    Trimmed,
+
+    /// <summary>Entries were dropped because they were too old.</summary>
+    Expired,
+
+    /// <summary>The position is unreadable, or of another life of the log.</summary>
+    Epoch,
+
+    /// <summary>A room may not be read any more.</summary>
+    Forbidden,
+}

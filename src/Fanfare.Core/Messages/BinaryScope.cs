@@ -1,0 +1,69 @@
+namespace Fanfare;
+
+/// <summary>
+/// The binary values of the arguments that this thread is writing or reading right now. Serialization is synchronous, so a
+/// thread has one at most; converters have no other way to reach what belongs to the call rather than to the options.
+/// </summary>
+internal sealed class BinaryScope
+{
+    [ThreadStatic]
+    private static BinaryScope? _current;
+
+    private readonly List<int> _places = [];
+    private readonly List<ReadOnlyMemory<byte>> _attachments = [];
+    private Arguments? _source;
+    private int _offset;
+
+    public static BinaryScope Current => _current ??= new BinaryScope();
+
+    public void BeginWriting()
+    {
+        _places.Clear();
+        _attachments.Clear();
+    }
+
+    public void Add(int place, ReadOnlyMemory<byte> value)
+    {
+        _places.Add(place);
+        _attachments.Add(value);
+    }
+
+    /// <summary>Hands out what was collected; <paramref name="shift"/> bytes were cut off in front.</summary>
+    public (int[] Places, ReadOnlyMemory<byte>[] Attachments) EndWriting(int shift)
+    {
+        if (_places.Count == 0)
+        {
+            return ([], []);
+        }
+
+        var places = new int[_places.Count];
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = _places[i] - shift;
+        }
+
+        var attachments = _attachments.ToArray();
+        _places.Clear();
+        _attachments.Clear();
+        return (places, attachments);
+    }
+
+    public void BeginReading(Arguments source, int offset)
+    {
+        _source = source;
+        _offset = offset;
+    }
+
+    public void EndReading() => _source = null;
+
+    public bool TryRead(long tokenStart, out ReadOnlyMemory<byte> value)
+    {
+        if (_source is not null)
+        {
+            return _source.TryGetBinaryAt(_offset + (int)tokenStart, out value);
+        }
+
+        value = default;
+        return false;
+    }
+}

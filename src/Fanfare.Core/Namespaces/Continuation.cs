@@ -1,0 +1,27 @@
+namespace Fanfare;
+
+/// <summary>A session that a new connection may continue: found, of the same user, and with nothing missing from its log.</summary>
+public sealed class Continuation
+{
+    internal Continuation(Session session, Connection? stale, IReadOnlyList<string> rooms, EventId after)
+    {
+        Session = session;
+        Stale = stale;
+        Rooms = rooms;
+        After = after;
+    }
+
+    /// <summary>The id that the connection had, and will have again.</summary>
+    public string ConnectionId => Session.ConnectionId;
+
+    internal Session Session { get; }
+
+    /// <summary>The connection that still has the session, when it was not seen to end.</summary>
+    internal Connection? Stale { get; }
+
+    /// <summary>The rooms it may be in again.</summary>
+    internal IReadOnlyList<string> Rooms { get; }
+
+    /// <summary>The position after which it misses events.</summary>
+    internal EventId After { get; }
+}

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Fanfare;
+
+/// <summary>The namespaces of this server and what they share. One per application.</summary>
+public sealed class FanfareServer : IFanfare, IDisposable
+{
+    private readonly ConcurrentDictionary<string, Namespace> _namespaces = new(StringComparer.Ordinal);
+    private readonly List<NamespacePattern> _patterns = [];
+    private readonly FanfareOptions _options;
+    private readonly NamespaceServices _services;
+
+    /// <summary>Makes a server without namespaces.</summary>
+    public FanfareServer(
+        IOptions<FanfareOptions> options, IAdapterFactory adapters, FanfareMetrics metrics, TimeProvider time, ILogger<FanfareServer> logger)
+    {
+        _options = options.Value;
+        Wheel = new TimingWheel(time);
+        Scheduler = new DrainScheduler(Wheel);
+        Serializer = _options.TypeInfoResolver is { } resolver ? new MessageSerializer(resolver) : MessageSerializer.Default;
+        Metrics = metrics;
+        _services = new NamespaceServices
+        {
+            Serializer = Serializer,
+            Adapters = adapters,
+            Wheel = Wheel,
+            Time = time,
+            Metrics = metrics,
+            Logger = logger,
+            Emptied = RetireIfEmpty,
+        };
+    }
+
+    /// <summary>The deadlines of the server.</summary>
+    public TimingWheel Wheel { get; }
+
+    /// <summary>What drains the outboxes of the server.</summary>
+    public DrainScheduler Scheduler { get; }
+
+    /// <summary>What reads and writes arguments.</summary>
+    public MessageSerializer Serializer { get; }
+
+    /// <summary>The counters of the server.</summary>
+    public FanfareMetrics Metrics { get; }
+
+    /// <summary>The namespaces that exist now.</summary>
+    public IReadOnlyCollection<Namespace> Namespaces => [.. _namespaces.Values];
+
+    /// <inheritdoc/>
+    public Namespace Of(string name, Action<NamespaceOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var key = name[0] == '/' ? name : "/" + name;
+        return _namespaces.GetOrAdd(
+            key,
+            static (key, state) => new Namespace(key, new Registrations(), state.Server.NewOptions(state.Configure), state.Server._services, isChild: false),
+            (Server: this, Configure: configure));
+    }
+
+    /// <inheritdoc/>
+    public NamespacePattern OfPattern(Regex pattern, Action<NamespaceOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        return OfMatching((name, _) => ValueTask.FromResult(pattern.IsMatch(name)), configure);
+    }
+
+    /// <inheritdoc/>
+    public NamespacePattern OfMatching(Func<string, Handshake, ValueTask<bool>> predicate, Action<NamespaceOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(predicate);
+        var pattern = new NamespacePattern(predicate, NewOptions(configure));
+        lock (_patterns)
+        {
+            _patterns.Add(pattern);
+        }
+
+        return pattern;
+    }
+
+    /// <summary>The namespace that a client names: an existing one, or a new one of the first pattern that accepts the name.</summary>
+    /// <returns><see langword="null"/> when there is none: clients read <c>Invalid namespace</c>.</returns>
+    public async ValueTask<Namespace?> FindAsync(string name, Handshake handshake)
+    {
+        if (_namespaces.TryGetValue(name, out var found))
+        {
+            return found;
+        }
+
+        NamespacePattern[] patterns;
+        lock (_patterns)
+        {
+            patterns = [.. _patterns];
+        }
+
+        foreach (var pattern in patterns)
+        {
+            if (await pattern.Matches(name, handshake).ConfigureAwait(false))
+            {
+                return _namespaces.GetOrAdd(
+                    name,
+                    static (name, state) => new Namespace(name, state.Pattern.Registered, state.Pattern.Options, state.Services, isChild: true),
+                    (Pattern: pattern, Services: _services));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Stops the server's deadlines.</summary>
+    public void Dispose() => Wheel.Dispose();
+
+    private NamespaceOptions NewOptions(Action<NamespaceOptions>? configure)
+    {
+        var options = new NamespaceOptions();
+        _options.ConfigureNamespaces?.Invoke(options);
+        configure?.Invoke(options);
+        return options;
+    }
+
+    private void RetireIfEmpty(NamespaceSetup setup)
+    {
+        if (setup is Namespace child && child.TryRetire())
+        {
+            _namespaces.TryRemove(KeyValuePair.Create(child.Name, child));
+        }
+    }
+}

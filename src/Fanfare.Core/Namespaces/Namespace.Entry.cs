@@ -1,0 +1,282 @@
+namespace Fanfare;
+
+// How a connection comes in: authenticate, perhaps continue a session, pass the middlewares, enter.
+public sealed partial class Namespace
+{
+    /// <summary>What a client reads that nobody knows.</summary>
+    public const string Unauthorized = "unauthorized";
+
+    private const int ReplayPage = 300;
+    private const int ReplayBytesPerFlush = 128 * 1024;
+
+    /// <summary>Says whose a handshake is.</summary>
+    /// <exception cref="ConnectException">It is refused.</exception>
+    public async ValueTask<User> AuthenticateAsync(Handshake handshake)
+    {
+        var user = Registered.Authenticator is { } authenticator
+            ? await authenticator(handshake).ConfigureAwait(false) ?? throw new ConnectException(Unauthorized)
+            : User.FromPrincipal(handshake.Principal);
+        return user.ExpiresAt <= _services.Time.GetUtcNow() ? throw new ConnectException(Unauthorized) : user;
+    }
+
+    /// <summary>Looks for a session that a client may continue. Nothing changes.</summary>
+    /// <param name="user">Whose handshake it is.</param>
+    /// <param name="secret">The session's secret, as the client shows it.</param>
+    /// <param name="after">The position that the client shows; without one it missed everything since the session's start.</param>
+    /// <returns>The way to continue it, or <see langword="null"/> when that cannot be done without a gap.</returns>
+    public async ValueTask<Continuation?> FindContinuationAsync(User user, string? secret, string? after)
+    {
+        if (!Options.Recovery.IsEnabled || !Options.History.IsEnabled || secret is null)
+        {
+            return null;
+        }
+
+        if (_sessions.Find(secret, user) is not { } session)
+        {
+            _services.Metrics.Recovered(Name, "unknown");
+            return null;
+        }
+
+        var position = session.Start;
+        if (after is not null && !EventId.TryParse(after, out position))
+        {
+            _services.Metrics.Recovered(Name, "epoch");
+            return null;
+        }
+
+        var stale = session.Live;
+        var rooms = await AllowedAsync(user, stale?.Rooms ?? [session.ConnectionId, .. session.Rooms], session.ConnectionId).ConfigureAwait(false);
+        var page = await _history.ReadAfterAsync(position, [session.ConnectionId, .. rooms], _history.Head, 1).ConfigureAwait(false);
+        if (page.Gap != GapReason.None)
+        {
+            _services.Metrics.Recovered(Name, page.Gap.ToString().ToLowerInvariant());
+            return null;
+        }
+
+        return new Continuation(session, stale, rooms, position);
+    }
+
+    /// <summary>Lets a new connection pass the middlewares.</summary>
+    /// <exception cref="ConnectException">One of them refuses it.</exception>
+    public async ValueTask PassMiddlewaresAsync(Connection connection)
+    {
+        var middlewares = Registered.Middlewares;
+        var passed = false;
+        await Step(0).ConfigureAwait(false);
+        if (!passed)
+        {
+            throw new ConnectException(Unauthorized);
+        }
+
+        Task Step(int index)
+        {
+            if (index == middlewares.Count)
+            {
+                passed = true;
+                return Task.CompletedTask;
+            }
+
+            return middlewares[index](connection, () => Step(index + 1));
+        }
+    }
+
+    /// <summary>Takes a connection in: it is in its own room and its user's, the client gets its answer, and the listeners see it.</summary>
+    /// <param name="connection">The connection; it must not have ended.</param>
+    /// <param name="answer">Queues the wire's answer to the client: nothing is sent to the connection before it.</param>
+    public Entry Enter(Connection connection, Action answer)
+    {
+        lock (_order)
+        {
+            if (_isRetired)
+            {
+                return Entry.Retired;
+            }
+
+            if (connection.User.Id is { } id && _rooms.CountIn(User.RoomOf(id)) >= Options.Limits.MaxConnectionsPerUser)
+            {
+                _services.Metrics.Refused(FanfareMetrics.Limit.ConnectionsPerUser);
+                Log.TooManyConnectionsOfUser(_services.Logger, Name, Options.Limits.MaxConnectionsPerUser);
+                return Entry.TooManyConnections;
+            }
+
+            if (!connection.TryBeginEntry())
+            {
+                return Entry.Gone;
+            }
+
+            if (Options.Recovery.IsEnabled && Options.History.IsEnabled)
+            {
+                _sessions.Open(connection, _history.Head);
+            }
+
+            Add(connection);
+            answer();
+        }
+
+        Begin(connection);
+        return Entry.Entered;
+    }
+
+    /// <summary>Takes a connection in as the continuation of a session: it has the session's rooms and data, and hears what it missed, once and in order.</summary>
+    /// <param name="connection">The connection, with the id of the session.</param>
+    /// <param name="continuation">What <see cref="FindContinuationAsync"/> found.</param>
+    /// <param name="answer">Queues the wire's answer to the client, behind what it missed.</param>
+    /// <returns>False when another connection was faster or the session ended meanwhile: nothing has changed then.</returns>
+    public async ValueTask<bool> TryContinueAsync(Connection connection, Continuation continuation, Action answer)
+    {
+        var session = continuation.Session;
+        EventId head;
+        string[] joined;
+        lock (_order)
+        {
+            if (_isRetired || !_sessions.TryContinue(session, continuation.Stale, connection))
+            {
+                return false;
+            }
+
+            connection.TryBeginEntry();
+            connection.Data = continuation.Stale?.Data ?? session.Data;
+            connection.IsRecovered = true;
+            connection.Hold();
+            head = _history.Head;
+            if (continuation.Stale?.TryYieldTo(connection) != true)
+            {
+                Add(connection);
+            }
+
+            joined = [.. continuation.Rooms.Where(room => _rooms.Join(connection, room) == JoinOutcome.Joined)];
+        }
+
+        continuation.Stale?.FinishYield();
+        foreach (var room in joined)
+        {
+            Scope.Joined?.Invoke(connection, room);
+        }
+
+        foreach (var room in _rooms.RoomsOf(connection).Except([.. continuation.Rooms, .. UserRoomOf(connection)]).ToArray())
+        {
+            await connection.LeaveAsync(room).ConfigureAwait(false);
+        }
+
+        await ReplayAsync(connection, continuation.After, head).ConfigureAwait(false);
+        answer();
+        connection.Release();
+        _services.Metrics.Recovered(Name, "recovered");
+        Begin(connection);
+        return true;
+    }
+
+    /// <summary>Lets a namespace of a pattern go when nobody is in it and no session is kept: it will be made anew when it is named again.</summary>
+    internal bool TryRetire()
+    {
+        lock (_order)
+        {
+            if (!_isRetired && _isChild && _rooms.MemberCount == 0 && _sessions.LostCount == 0)
+            {
+                _isRetired = true;
+                return true;
+            }
+
+            return false;
+        }
+    }
+
+    private static string[] UserRoomOf(Connection connection) => connection.User.Id is { } id ? [User.RoomOf(id)] : [];
+
+    private void Add(Connection connection)
+    {
+        _rooms.TryAdd(connection);
+        if (connection.IsClosed)
+        {
+            // It ended between its entry and here, when there was nothing to remove yet.
+            _rooms.Remove(connection);
+            return;
+        }
+
+        if (connection.User.Id is { } id)
+        {
+            _rooms.Join(connection, User.RoomOf(id));
+        }
+    }
+
+    private async ValueTask ReplayAsync(Connection connection, EventId after, EventId upTo)
+    {
+        var rooms = connection.Rooms;
+        var bytes = 0;
+        while (true)
+        {
+            var page = await _history.ReadAfterAsync(after, rooms, upTo, ReplayPage).ConfigureAwait(false);
+            foreach (var entry in page.Entries)
+            {
+                connection.Replay(new EncodedMessage(entry.Broadcast.Message, entry.Id, isKept: true));
+                after = entry.Id;
+                bytes += entry.Broadcast.Message.Arguments.Json.Length;
+                if (bytes > ReplayBytesPerFlush)
+                {
+                    bytes = 0;
+                    await connection.WhenReplayedAsync().ConfigureAwait(false);
+                }
+            }
+
+            if (!page.HasMore)
+            {
+                return;
+            }
+
+            await connection.WhenReplayedAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<string>> AllowedAsync(User user, IReadOnlyList<string> rooms, string ownRoom)
+    {
+        var allowed = new List<string>(rooms.Count);
+        foreach (var room in rooms)
+        {
+            if (room != ownRoom && !User.OwnsRoom(room) && (Registered.RoomPolicy is not { } policy || await policy(user, room).ConfigureAwait(false)))
+            {
+                allowed.Add(room);
+            }
+        }
+
+        return allowed;
+    }
+
+    private void Begin(Connection connection)
+    {
+        _services.Metrics.Opened(Name);
+        connection.WatchExpiry();
+        connection.Start();
+    }
+
+    private void OnStarted(Connection connection)
+    {
+        foreach (var listener in Registered.ConnectionListeners)
+        {
+            _ = ListenAsync(listener, connection);
+        }
+    }
+
+    private async Task ListenAsync(Func<Connection, Task> listener, Connection connection)
+    {
+        try
+        {
+            await listener(connection).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            _services.Metrics.HandlerFailed(Name);
+            Log.ConnectionListenerFailed(_services.Logger, exception, Name);
+        }
+    }
+
+    private void OnEnded(Connection connection, CloseReason reason, IReadOnlyList<string> rooms)
+    {
+        _services.Metrics.Closed(Name, reason.Text, _services.Time.GetUtcNow() - connection.Handshake.Request.Time);
+        _sessions.Lose(connection, reason, rooms);
+        Registered.Ended?.Invoke(connection, reason);
+        if (_isChild)
+        {
+            _services.Emptied(this);
+        }
+    }
+}

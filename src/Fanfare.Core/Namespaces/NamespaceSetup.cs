@@ -1,0 +1,79 @@
+namespace Fanfare;
+
+/// <summary>What an application registers for a namespace: once, for every wire.</summary>
+public abstract class NamespaceSetup
+{
+    private protected NamespaceSetup(Registrations registrations, NamespaceOptions options)
+    {
+        Registered = registrations;
+        Options = options;
+    }
+
+    /// <summary>How the namespace behaves. Change it before the first connection.</summary>
+    public NamespaceOptions Options { get; }
+
+    internal Registrations Registered { get; }
+
+    /// <summary>Told when a connection came into a room: once per connection and room, on whatever wire, not when a session is merely taken over. It must not wait.</summary>
+    public event Action<Connection, string>? Joined
+    {
+        add => Registered.Joined += value;
+        remove => Registered.Joined -= value;
+    }
+
+    /// <summary>Told when a connection left a room, by itself or by its end. It must not wait.</summary>
+    public event Action<Connection, string>? Left
+    {
+        add => Registered.Left += value;
+        remove => Registered.Left -= value;
+    }
+
+    /// <summary>Told when a connection ended, before its rooms are left.</summary>
+    public event Action<Connection, CloseReason>? Ended
+    {
+        add => Registered.Ended += value;
+        remove => Registered.Ended -= value;
+    }
+
+    /// <summary>Sets who says whose a connection is: on every connect, recovery included. Without one it is the request's own user.</summary>
+    /// <param name="authenticator">Returns the user; <see langword="null"/> refuses with <c>unauthorized</c>; a <see cref="ConnectException"/> refuses with its own text.</param>
+    public void Authenticate(Func<Handshake, ValueTask<User?>> authenticator) => Registered.Authenticator = authenticator;
+
+    /// <summary>Sets which rooms a user may enter and read when a client names them, and when a session is continued. Without one a client can name none, and sessions keep their rooms.</summary>
+    public void AuthorizeRooms(Func<User, string, ValueTask<bool>> policy) => Registered.RoomPolicy = policy;
+
+    /// <summary>Adds a middleware that every new connection passes; a <see cref="ConnectException"/> refuses it.</summary>
+    public void Use(Func<Connection, Func<Task>, Task> middleware) => Registered.Middlewares.Add(middleware);
+
+    /// <summary>Adds a listener for each new connection, before anything that comes on it.</summary>
+    public void OnConnection(Action<Connection> listener) =>
+        Registered.ConnectionListeners.Add(connection =>
+        {
+            listener(connection);
+            return Task.CompletedTask;
+        });
+
+    /// <summary>Adds a listener for each new connection; what comes on it is handled once the listener has reached its first wait.</summary>
+    public void OnConnection(Func<Connection, Task> listener) => Registered.ConnectionListeners.Add(listener);
+
+    /// <summary>Adds a handler for every connection that sees the whole event and acks by itself.</summary>
+    /// <exception cref="ArgumentException">The event name is reserved.</exception>
+    public void On(string @event, Func<EventContext, ValueTask> handler) => Registered.Handlers.Add(@event, handler);
+
+    /// <summary>Adds a handler for what other servers of the cluster emit.</summary>
+    public void OnServerEvent(string @event, Func<ServerEventContext, ValueTask> handler)
+    {
+        lock (Registered.ServerEvents)
+        {
+            if (!Registered.ServerEvents.TryGetValue(@event, out var handlers))
+            {
+                Registered.ServerEvents.Add(@event, handlers = []);
+            }
+
+            handlers.Add(handler);
+        }
+    }
+
+    /// <summary>Sets what answers when the arguments of an event do not fit its handler; it returns whether it did.</summary>
+    public void OnArgumentsRefused(Func<EventContext, Exception, bool> hook) => Registered.ArgumentsRefused = hook;
+}

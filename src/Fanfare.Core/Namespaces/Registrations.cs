@@ -1,0 +1,25 @@
+namespace Fanfare;
+
+/// <summary>What an application registered for a namespace, or for all namespaces of a pattern.</summary>
+internal sealed class Registrations
+{
+    public HandlerTable Handlers { get; } = new();
+
+    public List<Func<Connection, Func<Task>, Task>> Middlewares { get; } = [];
+
+    public List<Func<Connection, Task>> ConnectionListeners { get; } = [];
+
+    public Dictionary<string, List<Func<ServerEventContext, ValueTask>>> ServerEvents { get; } = new(StringComparer.Ordinal);
+
+    public Func<Handshake, ValueTask<User?>>? Authenticator { get; set; }
+
+    public Func<User, string, ValueTask<bool>>? RoomPolicy { get; set; }
+
+    public Func<EventContext, Exception, bool>? ArgumentsRefused { get; set; }
+
+    public Action<Connection, string>? Joined { get; set; }
+
+    public Action<Connection, string>? Left { get; set; }
+
+    public Action<Connection, CloseReason>? Ended { get; set; }
+}
