@@ -53,6 +53,8 @@ internal ref struct JsonScanner
 
     public readonly long KeyComparisons => _keys.Comparisons;
 
+    public readonly ReadOnlySpan<byte> TokenText => _json[TokenStart..TokenEnd];
+
     /// <summary>The inside of a string or key as written, escapes and all.</summary>
     public readonly ReadOnlySpan<byte> RawText => _json[(TokenStart + 1)..(TokenEnd - 1)];
 

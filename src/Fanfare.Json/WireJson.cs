@@ -9,6 +9,9 @@ namespace Fanfare.Json;
 /// <remarks>Clients compare such texts byte for byte, and the relaxed encoder of the base library still escapes, for one, everything beyond the BMP.</remarks>
 public static class WireJson
 {
+    /// <summary>Texts up to this length, most names, are written in one go.</summary>
+    private const int ShortText = 128;
+
     /// <summary>Escapes the quote, the backslash and U+0000 to U+001F. Lone surrogates, which UTF-8 cannot hold, become U+FFFD.</summary>
     public static JavaScriptEncoder Encoder { get; } = new WireJsonEncoder();
 
@@ -19,6 +22,12 @@ public static class WireJson
     public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text)
     {
         ArgumentNullException.ThrowIfNull(output);
+        if (text.Length <= ShortText && !text.ContainsAny(WireJsonEncoder.Escaped))
+        {
+            WriteShort(output, text);
+            return;
+        }
+
         output.Write("\""u8);
         while (true)
         {
@@ -34,6 +43,15 @@ public static class WireJson
         }
 
         output.Write("\""u8);
+    }
+
+    private static void WriteShort(IBufferWriter<byte> output, ReadOnlySpan<char> text)
+    {
+        var span = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length) + 2);
+        span[0] = (byte)'"';
+        var length = Encoding.UTF8.GetBytes(text, span[1..]);
+        span[length + 1] = (byte)'"';
+        output.Advance(length + 2);
     }
 
     private static void WriteRaw(IBufferWriter<byte> output, ReadOnlySpan<char> text)
