@@ -31,7 +31,7 @@ internal sealed class RunOptions
           --connections n        connections that send events with acks  (100)
           --idle n               idle connections, beyond a first 1,000  (4000)
           --rounds n             the report has their medians            (3)
-          --seconds x            length of one measurement               (1.5)
+          --seconds x            length of one measurement               (1)
           --output folder        for results.md and results.svg          (benchmarks/results)
           --no-build             measure what was built before
           --no-pin               leave the choice of cores to the kernel
@@ -57,7 +57,7 @@ internal sealed class RunOptions
 
     public int Rounds { get; private set; } = 3;
 
-    public TimeSpan Window { get; private set; } = TimeSpan.FromSeconds(1.5);
+    public TimeSpan Window { get; private set; } = TimeSpan.FromSeconds(1);
 
     public string? Output { get; private set; }
 
