@@ -1,0 +1,3 @@
+namespace Fanfare.Benchmarks.Micro;
+
+internal sealed record ChatMessage(string RoomId, string Content);
