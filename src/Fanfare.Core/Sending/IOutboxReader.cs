@@ -22,6 +22,9 @@ public interface IOutboxReader
     /// <exception cref="ArgumentOutOfRangeException">Fewer bytes wait.</exception>
     void Advance(int bytes);
 
+    /// <summary>Shows the first frame, for a wire that takes whole frames and has to see whether one fits.</summary>
+    bool TryPeekFrame([MaybeNullWhen(false)] out OutboundFrame frame);
+
     /// <summary>Takes the first frame as a whole.</summary>
     bool TryDequeue([MaybeNullWhen(false)] out OutboundFrame frame);
 

@@ -16,6 +16,7 @@ public sealed class Outbox : Drainable, IOutboxReader
     private FrameQueue _waiting;
     private IWire? _wire;
     private AgeDeadline? _ageDeadline;
+    private TaskCompletionSource? _emptied;
     private int _corks;
     private State _state;
 
@@ -221,6 +222,7 @@ public sealed class Outbox : Drainable, IOutboxReader
         lock (Gate)
         {
             _state |= State.Completed;
+            TellIfEmptied();
             schedule = TrySchedule();
         }
 
@@ -254,6 +256,27 @@ public sealed class Outbox : Drainable, IOutboxReader
         lock (Gate)
         {
             _waiting.Advance(bytes);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryPeekFrame([MaybeNullWhen(false)] out OutboundFrame frame)
+    {
+        lock (Gate)
+        {
+            frame = _waiting.Head;
+            return frame is not null;
+        }
+    }
+
+    /// <summary>Completes when nothing waits any more, or nothing will ever be taken: a long replay goes on then.</summary>
+    public Task WhenEmptyAsync()
+    {
+        lock (Gate)
+        {
+            return _waiting.Count == 0 || (_state & (State.Completed | State.Full)) != 0
+                ? Task.CompletedTask
+                : (_emptied ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 
@@ -300,6 +323,7 @@ public sealed class Outbox : Drainable, IOutboxReader
         lock (Gate)
         {
             _state &= ~State.Draining;
+            TellIfEmptied();
             if (!ReferenceEquals(wire, _wire))
             {
                 _waiting.Rewind();
@@ -365,6 +389,15 @@ public sealed class Outbox : Drainable, IOutboxReader
         if (schedule)
         {
             _scheduler.Schedule(this);
+        }
+    }
+
+    private void TellIfEmptied()
+    {
+        if (_emptied is not null && (_waiting.Count == 0 || (_state & (State.Completed | State.Full)) != 0))
+        {
+            _emptied.TrySetResult();
+            _emptied = null;
         }
     }
 
@@ -449,6 +482,7 @@ public sealed class Outbox : Drainable, IOutboxReader
     {
         _state |= State.Full;
         PassedBound = bound;
+        TellIfEmptied();
         if (_onFull is not null)
         {
             // By the pool, because the caller of TryEnqueue may hold the lock of a namespace.
