@@ -18,6 +18,9 @@ internal struct FrameQueue
 
     public readonly int Count => _head is null ? 0 : _ringCount + 1;
 
+    /// <summary>The first frame, or <see langword="null"/>.</summary>
+    public readonly OutboundFrame? Head => _head;
+
     /// <summary>When the first frame was enqueued; meaningful when there is one.</summary>
     public readonly long OldestEnqueuedAt => _headEnqueuedAt;
 
