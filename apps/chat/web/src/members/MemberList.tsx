@@ -1,0 +1,79 @@
+import { useState } from 'react';
+import { useApi } from '../api/ApiContext';
+import type { Member } from '../api/chatApi';
+import { Avatar } from '../ui/Avatar';
+import { CloseIcon } from '../ui/icons';
+import type { Members } from './useMembers';
+import './members.css';
+
+interface MemberListProps {
+  roomId: string;
+  selfId: string;
+  /** Whether the reader owns the room, and so may remove others. */
+  owned: boolean;
+  members: Members;
+}
+
+export function MemberList({ roomId, selfId, owned, members: { members, status, reload } }: MemberListProps) {
+  const api = useApi();
+  const [problem, setProblem] = useState<string | null>(null);
+
+  const remove = async (member: Member) => {
+    setProblem(null);
+    try {
+      await api.removeMember(roomId, member.userId);
+    } catch {
+      setProblem(`${member.userName} could not be removed.`);
+    }
+    reload();
+  };
+
+  const online = members.filter((member) => member.online).length;
+  return (
+    <>
+      <div className="panel-head">
+        <h2 className="panel-title">People</h2>
+        {status === 'ready' && (
+          <span className="panel-count">
+            {online} of {members.length} here
+          </span>
+        )}
+      </div>
+      {status === 'failed' && <p className="panel-note">Who is here could not be loaded. Trying again.</p>}
+      {status === 'loading' && (
+        <div className="skeleton" aria-hidden="true">
+          <span />
+          <span />
+        </div>
+      )}
+      <ul className="members" aria-label="Members">
+        {members.map((member) => (
+          <li className={member.online ? 'member' : 'member member-offline'} key={member.userId}>
+            <Avatar id={member.userId} name={member.userName} small />
+            <span className="member-name">{member.userName}</span>{' '}
+            {member.role === 'owner' && <span className="member-role">owner</span>}{' '}
+            <span className={member.online ? 'member-state member-state-online' : 'member-state'}>
+              {member.online ? 'online' : 'offline'}
+            </span>
+            {owned && member.userId !== selfId && (
+              <button
+                className="button button-quiet button-icon member-remove"
+                type="button"
+                aria-label={`Remove ${member.userName}`}
+                title={`Remove ${member.userName}`}
+                onClick={() => void remove(member)}
+              >
+                <CloseIcon />
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {problem && (
+        <p className="notice notice-bad" role="alert">
+          {problem}
+        </p>
+      )}
+    </>
+  );
+}

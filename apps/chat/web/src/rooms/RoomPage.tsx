@@ -1,0 +1,168 @@
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useApi } from '../api/ApiContext';
+import type { RoomInfo } from '../api/chatApi';
+import { MemberList } from '../members/MemberList';
+import { useMembers } from '../members/useMembers';
+import { Composer } from '../messages/Composer';
+import { MessageLog } from '../messages/MessageLog';
+import { TypingLine } from '../messages/TypingLine';
+import { useChatClient, useChatRoom } from '../realtime';
+import { Drawer } from '../ui/Drawer';
+import { LockIcon, PeopleIcon } from '../ui/icons';
+import { navigate } from '../ui/router';
+import { useDirectory } from './DirectoryProvider';
+import { InviteDialog } from './InviteDialog';
+import { useMarkRead } from './useMarkRead';
+
+/** One open room. To be mounted anew for each. */
+export function RoomPage({ roomId }: { roomId: string }) {
+  const room = useChatRoom(roomId);
+  const { rooms, status } = useDirectory();
+  const info = rooms.find((other) => other.id === roomId);
+  useDocumentTitle(room.status === 'refused' ? null : (info?.name ?? null));
+  useMarkRead(roomId, room);
+
+  if (room.status === 'refused') return <NoAccess text={room.error ?? 'Access denied'} />;
+  // A room that is not in the list is most likely a private one of others: nothing is shown before it lets us in.
+  if (!info && !(room.status === 'joined' && status !== 'loading')) {
+    return (
+      <div className="room-page">
+        <div className="skeleton skeleton-log room-loading" aria-hidden="true">
+          <span />
+          <span />
+          <span />
+        </div>
+      </div>
+    );
+  }
+  return <OpenRoom roomId={roomId} info={info} room={room} />;
+}
+
+interface OpenRoomProps {
+  roomId: string;
+  info: RoomInfo | undefined;
+  room: ReturnType<typeof useChatRoom>;
+}
+
+function OpenRoom({ roomId, info, room }: OpenRoomProps) {
+  const { self } = useChatClient();
+  const api = useApi();
+  const members = useMembers(roomId, room.status === 'joined');
+  const [inviting, setInviting] = useState(false);
+  const [peopleShown, setPeopleShown] = useState(false);
+  const [news, setNews] = useState('');
+  const [problem, setProblem] = useState('');
+  const heading = useRef<HTMLHeadingElement>(null);
+  const name = info?.name ?? '';
+  const role = info?.role ?? null;
+
+  useEffect(() => {
+    // The link that led here may be hidden by now, and with it the focus.
+    if (document.activeElement === document.body || document.activeElement === null) heading.current?.focus();
+  }, []);
+
+  useEffect(() => {
+    if (news === '') return;
+    const timer = setTimeout(() => setNews(''), 5000);
+    return () => clearTimeout(timer);
+  }, [news]);
+
+  const leave = async () => {
+    setProblem('');
+    try {
+      await api.removeMember(roomId, self.userId);
+      navigate('/');
+    } catch {
+      setProblem('You are still in: leaving did not work.');
+    }
+  };
+
+  return (
+    <div className="room-page">
+      <section className="room" aria-label={name}>
+        <header className="room-head">
+          <h1 className="room-title" ref={heading} tabIndex={-1}>
+            {name}
+          </h1>
+          {info?.isPrivate && (
+            <span className="room-private" title="Only those invited">
+              <LockIcon />
+              <span className="visually-hidden">Only those invited</span>
+            </span>
+          )}
+          <span className="room-news" aria-live="polite">
+            {news}
+          </span>
+          <div className="room-actions">
+            {role !== null && (
+              <button className="button button-small" type="button" onClick={() => setInviting(true)}>
+                Invite
+              </button>
+            )}
+            <button
+              className="button button-small button-narrow"
+              type="button"
+              aria-expanded={peopleShown}
+              aria-label="Show members"
+              onClick={() => setPeopleShown(true)}
+            >
+              <PeopleIcon />
+              <span aria-hidden="true">{members.status === 'ready' ? members.members.length : ''}</span>
+            </button>
+          </div>
+        </header>
+        <MessageLog room={room} selfId={self.userId} />
+        <TypingLine users={room.typingUsers} />
+        <Composer roomId={roomId} roomName={name} room={room} />
+      </section>
+      <Drawer side="right" label="People" shown={peopleShown} onClose={() => setPeopleShown(false)}>
+        <MemberList roomId={roomId} selfId={self.userId} owned={role === 'owner'} members={members} />
+        {role === 'member' && (
+          <div className="panel-foot">
+            <button className="button button-quiet button-small" type="button" onClick={() => void leave()}>
+              Leave this room for good
+            </button>
+            {problem && (
+              <p className="notice notice-bad" role="alert">
+                {problem}
+              </p>
+            )}
+          </div>
+        )}
+      </Drawer>
+      {inviting && (
+        <InviteDialog
+          roomId={roomId}
+          roomName={name}
+          onClose={() => setInviting(false)}
+          onInvited={(userName) => {
+            setInviting(false);
+            setNews(`${userName} is invited`);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function NoAccess({ text }: { text: string }): ReactNode {
+  return (
+    <div className="stage">
+      <div className="stage-inner">
+        <p className="stage-title" role="alert">
+          {text}
+        </p>
+        <p>This room does not exist, or it is not open to you. Somebody inside can invite you.</p>
+      </div>
+    </div>
+  );
+}
+
+function useDocumentTitle(name: string | null): void {
+  useEffect(() => {
+    document.title = name === null ? 'Fanfare' : `${name} · Fanfare`;
+    return () => {
+      document.title = 'Fanfare';
+    };
+  }, [name]);
+}

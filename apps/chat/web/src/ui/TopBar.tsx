@@ -1,0 +1,43 @@
+import { Avatar } from './Avatar';
+import { ConnectionStatus } from './ConnectionStatus';
+import { MenuIcon, SignOutIcon } from './icons';
+import { followLink } from './router';
+import { Wordmark } from './Wordmark';
+
+interface TopBarProps {
+  userId: string;
+  userName: string;
+  roomsShown: boolean;
+  onShowRooms: () => void;
+  onSignOut: () => void;
+}
+
+export function TopBar({ userId, userName, roomsShown, onShowRooms, onSignOut }: TopBarProps) {
+  return (
+    <header className="topbar">
+      <button
+        className="button button-quiet button-icon button-narrow"
+        type="button"
+        aria-expanded={roomsShown}
+        aria-label="Show rooms"
+        onClick={onShowRooms}
+      >
+        <MenuIcon />
+      </button>
+      <a className="topbar-home" href="/" aria-label="Fanfare, start page" onClick={followLink}>
+        <Wordmark />
+      </a>
+      <ConnectionStatus />
+      <div className="topbar-user">
+        <Avatar id={userId} name={userName} small />
+        <span className="topbar-name">{userName}</span>
+      </div>
+      <button className="button button-quiet topbar-signout" type="button" aria-label="Sign out" onClick={onSignOut}>
+        <SignOutIcon />
+        <span className="topbar-signout-text" aria-hidden="true">
+          Sign out
+        </span>
+      </button>
+    </header>
+  );
+}
