@@ -46,7 +46,7 @@ export function MemberList({ roomId, selfId, owned, members: { members, status, 
           <span />
         </div>
       )}
-      <ul className="members" aria-label="Members">
+      <ul className={owned ? 'members members-owned' : 'members'} aria-label="Members">
         {members.map((member) => (
           <li className={member.online ? 'member' : 'member member-offline'} key={member.userId}>
             <Avatar id={member.userId} name={member.userName} small />

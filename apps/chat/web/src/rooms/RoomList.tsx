@@ -51,9 +51,11 @@ export function RoomList({ openRoomId, onChosen }: { openRoomId: string | null; 
                     onChosen();
                   }}
                 >
-                  <span className="room-sign">{room.isPrivate ? <LockIcon /> : '#'}</span>
+                  <span className={room.isPrivate ? 'room-sign' : 'room-sign room-sign-public'}>
+                    {room.isPrivate && <LockIcon />}
+                  </span>
                   <span className="room-name">{room.name}</span>
-                  {room.unread > 0 && <span className="badge">{room.unread >= 100 ? '99+' : room.unread}</span>}
+                  {room.unread > 0 && <span className="badge" data-count={room.unread >= 100 ? '99+' : room.unread} />}
                 </a>
               </li>
             ))}

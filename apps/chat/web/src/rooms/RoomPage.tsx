@@ -107,7 +107,6 @@ function OpenRoom({ roomId, info, room }: OpenRoomProps) {
               onClick={() => setPeopleShown(true)}
             >
               <PeopleIcon />
-              <span aria-hidden="true">{members.status === 'ready' ? members.members.length : ''}</span>
             </button>
           </div>
         </header>
@@ -149,9 +148,9 @@ function NoAccess({ text }: { text: string }): ReactNode {
   return (
     <div className="stage">
       <div className="stage-inner">
-        <p className="stage-title" role="alert">
-          {text}
-        </p>
+        <div role="alert">
+          <h1 className="stage-title">{text}</h1>
+        </div>
         <p>This room does not exist, or it is not open to you. Somebody inside can invite you.</p>
       </div>
     </div>
