@@ -286,7 +286,9 @@ internal ref struct JsonScanner
 
     private bool Fail(JsonFault fault)
     {
-        Fault = fault;
+        // The first fault stays, however often one reads on.
+        Fault = Fault == JsonFault.None ? fault : Fault;
+        _position = _json.Length;
         Token = JsonToken.None;
         return false;
     }

@@ -27,7 +27,7 @@ public enum ProtocolError : byte
     /// <summary>More attachments are announced than allowed.</summary>
     TooManyAttachments,
 
-    /// <summary>The ack id is above 2^53, where JavaScript no longer tells integers apart.</summary>
+    /// <summary>Whitespace where the ack id may stand, or one above 2^53, where JavaScript no longer tells integers apart.</summary>
     IllegalAckId,
 
     /// <summary>The payload is missing or not of the shape that the packet type wants.</summary>

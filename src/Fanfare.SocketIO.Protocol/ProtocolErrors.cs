@@ -16,7 +16,7 @@ public static class ProtocolErrors
         ProtocolError.UnknownPacketType => "an unknown Socket.IO packet type",
         ProtocolError.IllegalAttachmentCount => "an attachment count that is no number above zero",
         ProtocolError.TooManyAttachments => "more attachments than allowed",
-        ProtocolError.IllegalAckId => "an ack id out of range",
+        ProtocolError.IllegalAckId => "an ack id that is no number or out of range",
         ProtocolError.IllegalPayload => "a payload that does not suit its packet type",
         ProtocolError.ReservedEvent => "an event with a reserved name",
         ProtocolError.IllegalConnectError => "a CONNECT_ERROR from a client",

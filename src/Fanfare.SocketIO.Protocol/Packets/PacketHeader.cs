@@ -95,6 +95,10 @@ internal ref struct PacketHeader
         }
 
         Id = Length > start ? id : null;
-        return ProtocolError.None;
+
+        // JSON may begin with whitespace, but Node's parser takes that for digits and would see another packet than we do.
+        return Length < text.Length && text[Length] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r'
+            ? ProtocolError.IllegalAckId
+            : ProtocolError.None;
     }
 }

@@ -105,7 +105,7 @@ public sealed class SpecificationTests
     {
         const string Arguments = """{ "n" : 1.0e+2 , "s":"\u00e9é😀\/" } ,  123456789012345678901234567890,-0.0""";
 
-        Assert.Equal(Arguments, Wire.Text(Wire.Decode($"2 [ \"e\" , {Arguments} ] ").Payload));
+        Assert.Equal(Arguments, Wire.Text(Wire.Decode($"2[ \"e\" , {Arguments} ] ").Payload));
         Assert.Equal(Arguments, Wire.Text(Wire.Decode($"31[ {Arguments} ]").Payload));
     }
 
