@@ -3,7 +3,7 @@ import { ApiContext } from './api/ApiContext';
 import { ChatApi } from './api/chatApi';
 import { tabStorage } from './outboxStorage';
 import { SocketProvider, type ChatClientOptions } from './realtime';
-import { DirectoryProvider } from './rooms/DirectoryProvider';
+import { DirectoryProvider, useDirectory } from './rooms/DirectoryProvider';
 import { RoomList } from './rooms/RoomList';
 import { RoomPage } from './rooms/RoomPage';
 import { useSession } from './session/SessionContext';
@@ -51,6 +51,7 @@ interface ShellProps {
 
 function Shell({ userId, userName, onSignOut }: ShellProps) {
   const openRoomId = useOpenRoomId();
+  const { rooms, invitations } = useDirectory();
   const [roomsShown, setRoomsShown] = useState(false);
   const closeRooms = () => setRoomsShown(false);
   return (
@@ -59,6 +60,7 @@ function Shell({ userId, userName, onSignOut }: ShellProps) {
         userId={userId}
         userName={userName}
         roomsShown={roomsShown}
+        hasNews={invitations.length > 0 || rooms.some((room) => room.unread > 0)}
         onShowRooms={() => setRoomsShown(true)}
         onSignOut={onSignOut}
       />

@@ -1,7 +1,9 @@
 import { useState } from 'react';
 import { useApi } from '../api/ApiContext';
 import type { Member } from '../api/chatApi';
+import { ApiError } from '../api/http';
 import { Avatar } from '../ui/Avatar';
+import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { CloseIcon } from '../ui/icons';
 import type { Members } from './useMembers';
 import './members.css';
@@ -16,14 +18,14 @@ interface MemberListProps {
 
 export function MemberList({ roomId, selfId, owned, members: { members, status, reload } }: MemberListProps) {
   const api = useApi();
-  const [problem, setProblem] = useState<string | null>(null);
+  const [removing, setRemoving] = useState<Member | null>(null);
 
   const remove = async (member: Member) => {
-    setProblem(null);
     try {
       await api.removeMember(roomId, member.userId);
-    } catch {
-      setProblem(`${member.userName} could not be removed.`);
+    } catch (error) {
+      // Gone already is gone.
+      if (!(error instanceof ApiError && error.status === 404)) throw error;
     }
     reload();
   };
@@ -50,18 +52,22 @@ export function MemberList({ roomId, selfId, owned, members: { members, status, 
         {members.map((member) => (
           <li className={member.online ? 'member' : 'member member-offline'} key={member.userId}>
             <Avatar id={member.userId} name={member.userName} small />
-            <span className="member-name">{member.userName}</span>{' '}
-            {member.role === 'owner' && <span className="member-role">owner</span>}{' '}
-            <span className={member.online ? 'member-state member-state-online' : 'member-state'}>
-              {member.online ? 'online' : 'offline'}
-            </span>
+            <div className="member-text">
+              <span className="member-name">{member.userName}</span>{' '}
+              <span className="member-about">
+                <span className={member.online ? 'member-state member-state-online' : 'member-state'}>
+                  {member.online ? 'online' : 'offline'}
+                </span>{' '}
+                {member.role === 'owner' && <span className="member-role">owner</span>}
+              </span>
+            </div>
             {owned && member.userId !== selfId && (
               <button
                 className="button button-quiet button-icon member-remove"
                 type="button"
                 aria-label={`Remove ${member.userName}`}
                 title={`Remove ${member.userName}`}
-                onClick={() => void remove(member)}
+                onClick={() => setRemoving(member)}
               >
                 <CloseIcon />
               </button>
@@ -69,10 +75,14 @@ export function MemberList({ roomId, selfId, owned, members: { members, status, 
           </li>
         ))}
       </ul>
-      {problem && (
-        <p className="notice notice-bad" role="alert">
-          {problem}
-        </p>
+      {removing && (
+        <ConfirmDialog
+          title={`Remove ${removing.userName}?`}
+          lead="Nothing of this room is open to them then, unless they come in again."
+          action="Remove"
+          onConfirm={() => remove(removing)}
+          onClose={() => setRemoving(null)}
+        />
       )}
     </>
   );

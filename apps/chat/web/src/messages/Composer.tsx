@@ -3,7 +3,7 @@ import type { ChatRoom } from '../realtime';
 import { SendIcon } from '../ui/icons';
 import { cleanContent, lengthOf, MaxLength } from './content';
 
-/** What was typed and not sent, by room: it is still there when one comes back. */
+/** What was typed and not sent, by user and room: it is still there when one comes back. */
 const drafts = new Map<string, string>();
 
 /** From here on the rest is shown. */
@@ -11,17 +11,17 @@ const ShowRestFrom = MaxLength - 200;
 const MostRows = 8;
 
 /** Where one writes. To be mounted anew for each room. */
-export function Composer({ roomId, roomName, room }: { roomId: string; roomName: string; room: ChatRoom }) {
+export function Composer({ draftKey, roomName, room }: { draftKey: string; roomName: string; room: ChatRoom }) {
   const { sendMessage, startTyping, stopTyping } = room;
-  const [text, setText] = useState(() => drafts.get(roomId) ?? '');
+  const [text, setText] = useState(() => drafts.get(draftKey) ?? '');
   const field = useRef<HTMLTextAreaElement>(null);
   const length = lengthOf(text);
   const empty = text.trim() === '';
 
   const change = (next: string) => {
     setText(next);
-    if (next === '') drafts.delete(roomId);
-    else drafts.set(roomId, next);
+    if (next === '') drafts.delete(draftKey);
+    else drafts.set(draftKey, next);
   };
 
   const send = () => {

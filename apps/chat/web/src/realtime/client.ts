@@ -137,7 +137,10 @@ export class ChatClient {
   readonly #onConnect = (): void => {
     this.#forgetConnection();
     const wanted = new Set(this.#outbox.rooms());
-    for (const [roomId, users] of this.#users) if (users > 0) wanted.add(roomId);
+    for (const [roomId, users] of this.#users) {
+      // Not where we were refused or removed: joining a public room again would make us a member again.
+      if (users > 0 && this.room(roomId).state.get().status !== 'refused') wanted.add(roomId);
+    }
     if (this.connection.socket.recovered) {
       // Left while we were away: the server has put us into it again.
       for (const roomId of this.#recoverable) {

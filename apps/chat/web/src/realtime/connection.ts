@@ -177,7 +177,9 @@ export class Connection {
     this.#clearTimers();
     // Without a network the transport would notice only at the next missed heartbeat. Not a `disconnect()`:
     // the server keeps a session that was merely lost, and gives it back.
-    this.socket.io.engine?.close();
+    if (this.socket.connected) this.socket.io.engine?.close();
+    // An attempt under way is only freed by this.
+    else this.socket.disconnect();
     this.#showState();
   };
 

@@ -97,7 +97,8 @@ export class Room {
     if (known.length === 0 || complete || overlaps(known, messages)) {
       this.#stored = mergeMessages(complete ? [] : known, messages);
       if (complete) this.#show({ loaded: true, hasMore: false });
-      else this.#show({ loaded: true, ...(known.length === 0 ? { hasMore: true } : {}) });
+      else this.#show({ loaded: true });
+      if (!complete && known.length === 0) void this.#lookFurtherBack(messages[0]!);
       return;
     }
     // More was said while we were away than the history holds. Show the new end at once, then close the gap.
@@ -144,6 +145,17 @@ export class Room {
     } finally {
       this.#patch({ loadingMore: false });
     }
+  }
+
+  /** A full history does not tell whether there is more before it. */
+  async #lookFurtherBack(oldest: ChatMessage): Promise<void> {
+    let hasMore = true;
+    try {
+      hasMore = (await this.load(this.id, oldest.id, 1)).messages.length > 0;
+    } catch {
+      // Asking for more will tell.
+    }
+    if (this.#stored[0]?.id === oldest.id) this.#show({ hasMore });
   }
 
   async #closeGap(known: readonly ChatMessage[], from: ChatMessage): Promise<void> {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useApi } from '../api/ApiContext';
 import type { RoomInfo } from '../api/chatApi';
 import { MemberList } from '../members/MemberList';
@@ -6,7 +6,8 @@ import { useMembers } from '../members/useMembers';
 import { Composer } from '../messages/Composer';
 import { MessageLog } from '../messages/MessageLog';
 import { TypingLine } from '../messages/TypingLine';
-import { useChatClient, useChatRoom } from '../realtime';
+import { useChatClient, useChatRoom, type ChatRoom } from '../realtime';
+import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { Drawer } from '../ui/Drawer';
 import { LockIcon, PeopleIcon } from '../ui/icons';
 import { navigate } from '../ui/router';
@@ -19,10 +20,14 @@ export function RoomPage({ roomId }: { roomId: string }) {
   const room = useChatRoom(roomId);
   const { rooms, status } = useDirectory();
   const info = rooms.find((other) => other.id === roomId);
-  useDocumentTitle(room.status === 'refused' ? null : (info?.name ?? null));
+  const [leaving, setLeaving] = useState(false);
+  const refused = room.status === 'refused';
+  useDocumentTitle(refused ? null : (info?.name ?? null), info?.unread ?? 0);
   useMarkRead(roomId, room);
+  useRejoin(refused, info?.role ?? null, room.rejoin);
 
-  if (room.status === 'refused') return <NoAccess text={room.error ?? 'Access denied'} />;
+  // Who leaves is told of the end of his membership before the page has moved on.
+  if (refused) return leaving ? null : <NoAccess text={room.error ?? 'Access denied'} onRetry={room.rejoin} />;
   // A room that is not in the list is most likely a private one of others: nothing is shown before it lets us in.
   if (!info && !(room.status === 'joined' && status !== 'loading')) {
     return (
@@ -35,25 +40,26 @@ export function RoomPage({ roomId }: { roomId: string }) {
       </div>
     );
   }
-  return <OpenRoom roomId={roomId} info={info} room={room} />;
+  return <OpenRoom roomId={roomId} info={info} room={room} onLeaving={setLeaving} />;
 }
 
 interface OpenRoomProps {
   roomId: string;
   info: RoomInfo | undefined;
-  room: ReturnType<typeof useChatRoom>;
+  room: ChatRoom;
+  onLeaving: (leaving: boolean) => void;
 }
 
-function OpenRoom({ roomId, info, room }: OpenRoomProps) {
+function OpenRoom({ roomId, info, room, onLeaving }: OpenRoomProps) {
   const { self } = useChatClient();
   const api = useApi();
   const members = useMembers(roomId, room.status === 'joined');
   const [inviting, setInviting] = useState(false);
   const [peopleShown, setPeopleShown] = useState(false);
   const [news, setNews] = useState('');
-  const [problem, setProblem] = useState('');
+  const [asking, setAsking] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
-  const name = info?.name ?? '';
+  const name = info?.name ?? 'Room';
   const role = info?.role ?? null;
 
   useEffect(() => {
@@ -68,12 +74,13 @@ function OpenRoom({ roomId, info, room }: OpenRoomProps) {
   }, [news]);
 
   const leave = async () => {
-    setProblem('');
+    onLeaving(true);
     try {
       await api.removeMember(roomId, self.userId);
       navigate('/');
-    } catch {
-      setProblem('You are still in: leaving did not work.');
+    } catch (error) {
+      onLeaving(false);
+      throw error;
     }
   };
 
@@ -112,23 +119,27 @@ function OpenRoom({ roomId, info, room }: OpenRoomProps) {
         </header>
         <MessageLog room={room} selfId={self.userId} />
         <TypingLine users={room.typingUsers} />
-        <Composer roomId={roomId} roomName={name} room={room} />
+        <Composer draftKey={`${self.userId}/${roomId}`} roomName={name} room={room} />
       </section>
       <Drawer side="right" label="People" shown={peopleShown} onClose={() => setPeopleShown(false)}>
         <MemberList roomId={roomId} selfId={self.userId} owned={role === 'owner'} members={members} />
         {role === 'member' && (
           <div className="panel-foot">
-            <button className="button button-quiet button-small" type="button" onClick={() => void leave()}>
-              Leave this room for good
+            <button className="button button-quiet button-small" type="button" onClick={() => setAsking(true)}>
+              Leave for good
             </button>
-            {problem && (
-              <p className="notice notice-bad" role="alert">
-                {problem}
-              </p>
-            )}
           </div>
         )}
       </Drawer>
+      {asking && (
+        <ConfirmDialog
+          title={`Leave ${name}?`}
+          lead={info?.isPrivate ? 'To come back you have to be invited again.' : 'You can come back whenever you like.'}
+          action="Leave"
+          onConfirm={leave}
+          onClose={() => setAsking(false)}
+        />
+      )}
       {inviting && (
         <InviteDialog
           roomId={roomId}
@@ -144,7 +155,7 @@ function OpenRoom({ roomId, info, room }: OpenRoomProps) {
   );
 }
 
-function NoAccess({ text }: { text: string }): ReactNode {
+function NoAccess({ text, onRetry }: { text: string; onRetry: () => void }) {
   return (
     <div className="stage">
       <div className="stage-inner">
@@ -152,16 +163,30 @@ function NoAccess({ text }: { text: string }): ReactNode {
           <h1 className="stage-title">{text}</h1>
         </div>
         <p>This room does not exist, or it is not open to you. Somebody inside can invite you.</p>
+        <button className="button button-small" type="button" onClick={onRetry}>
+          Try again
+        </button>
       </div>
     </div>
   );
 }
 
-function useDocumentTitle(name: string | null): void {
+/** Tries a room that refused us again when we have become a member: accepted elsewhere, maybe while we were away. */
+function useRejoin(refused: boolean, role: RoomInfo['role'], rejoin: () => void): void {
+  const onMember = useEffectEvent(() => {
+    if (refused) rejoin();
+  });
   useEffect(() => {
-    document.title = name === null ? 'Fanfare' : `${name} · Fanfare`;
+    if (role !== null) onMember();
+  }, [role]);
+}
+
+function useDocumentTitle(name: string | null, unread: number): void {
+  useEffect(() => {
+    const title = name === null ? 'Fanfare' : `${name} · Fanfare`;
+    document.title = unread > 0 ? `(${unread}) ${title}` : title;
     return () => {
       document.title = 'Fanfare';
     };
-  }, [name]);
+  }, [name, unread]);
 }

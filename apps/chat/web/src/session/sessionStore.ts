@@ -175,7 +175,10 @@ export class SessionStore {
     const due = session.endsAt - marginOf(session) - Date.now();
     this.#timer = setTimeout(
       () => {
-        this.token().catch(() => this.#schedule(RetryMs));
+        this.token().catch((error: unknown) => {
+          const seconds = error instanceof ApiError ? error.retryAfter : undefined;
+          this.#schedule(seconds === undefined ? RetryMs : seconds * 1000);
+        });
       },
       delayMs ?? Math.min(Math.max(due, 0), 2 ** 30),
     );

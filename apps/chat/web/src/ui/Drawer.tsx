@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react';
+import { CloseIcon } from './icons';
 
 interface DrawerProps {
   side: 'left' | 'right';
@@ -38,6 +39,9 @@ export function Drawer({ side, label, shown, onClose, children }: DrawerProps) {
         aria-label={label}
         tabIndex={-1}
       >
+        <button className="button button-quiet button-icon drawer-close" type="button" aria-label="Close" onClick={onClose}>
+          <CloseIcon />
+        </button>
         {children}
       </aside>
       {shown && <div className="drawer-shade" onClick={onClose} />}

@@ -8,15 +8,17 @@ interface TopBarProps {
   userId: string;
   userName: string;
   roomsShown: boolean;
+  /** Something waits among the rooms: unread messages, or an invitation. */
+  hasNews: boolean;
   onShowRooms: () => void;
   onSignOut: () => void;
 }
 
-export function TopBar({ userId, userName, roomsShown, onShowRooms, onSignOut }: TopBarProps) {
+export function TopBar({ userId, userName, roomsShown, hasNews, onShowRooms, onSignOut }: TopBarProps) {
   return (
     <header className="topbar">
       <button
-        className="button button-quiet button-icon button-narrow"
+        className={`button button-quiet button-icon button-narrow${hasNews ? ' button-news' : ''}`}
         type="button"
         aria-expanded={roomsShown}
         aria-label="Show rooms"
