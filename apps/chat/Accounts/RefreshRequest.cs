@@ -1,0 +1,4 @@
+namespace Fanfare.Chat.Accounts;
+
+/// <summary>Body of refresh and logout.</summary>
+public sealed record RefreshRequest(string RefreshToken);

@@ -1,0 +1,63 @@
+using Fanfare.Chat.Configuration;
+using Microsoft.Net.Http.Headers;
+
+namespace Fanfare.Chat.Http;
+
+/// <summary>
+/// Lets pages of our own and of the listed origins in, and everybody who is no browser; answers pre-flight requests. Everyone else
+/// gets 403 before anything else is looked at.
+/// </summary>
+public sealed class OriginGuard(RequestDelegate next, ChatOptions options)
+{
+    private readonly HashSet<string> _listed = [.. options.AllowedOrigins];
+
+    /// <summary>Checks the origin, then runs the rest of the pipeline.</summary>
+    public Task InvokeAsync(HttpContext http)
+    {
+        if (!IsGuarded(http.Request.Path))
+        {
+            return next(http);
+        }
+
+        // Answers differ by origin: no cache may hand one out for another.
+        http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin);
+        var origins = http.Request.Headers.Origin;
+        if (origins.Count == 0)
+        {
+            return next(http);
+        }
+
+        var origin = origins.Count == 1 ? origins[0] : null;
+        if (origin is not null && _listed.Contains(origin))
+        {
+            return AllowListed(http, origin);
+        }
+
+        return origin is not null && origin == OriginText.Of(http.Request.Scheme, http.Request.Host)
+            ? next(http)
+            : Problem.Of(StatusCodes.Status403Forbidden, "This origin is not allowed.").ExecuteAsync(http);
+    }
+
+    private static bool IsGuarded(PathString path) =>
+        path.StartsWithSegments("/api") || path.StartsWithSegments("/socket.io") || path.StartsWithSegments("/ws") || path.StartsWithSegments("/events");
+
+    private Task AllowListed(HttpContext http, string origin)
+    {
+        http.Response.OnStarting(() =>
+        {
+            http.Response.Headers.AccessControlAllowOrigin = origin;
+            http.Response.Headers.AccessControlAllowCredentials = "true";
+            return Task.CompletedTask;
+        });
+        if (!HttpMethods.IsOptions(http.Request.Method) || !http.Request.Headers.ContainsKey(HeaderNames.AccessControlRequestMethod))
+        {
+            return next(http);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        http.Response.Headers.AccessControlAllowMethods = "GET, POST, PUT, DELETE";
+        http.Response.Headers.AccessControlAllowHeaders = "authorization, content-type";
+        http.Response.Headers.AccessControlMaxAge = "600";
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,3 @@
+namespace Fanfare.Chat.Http;
+
+internal sealed record QueryParameterMetadata(string Name, bool IsNumber);

@@ -1,0 +1,3 @@
+namespace Fanfare.Chat.Http;
+
+internal sealed record RequestBodyMetadata(Type Type);

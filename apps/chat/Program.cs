@@ -1,0 +1,3 @@
+using Fanfare.Chat;
+
+return await ChatProgram.RunAsync(args);
