@@ -3,7 +3,7 @@ namespace Fanfare.Benchmarks.Load.Members;
 /// <summary>Hears what the members of a room receive. Spans are valid only within the call.</summary>
 internal interface IMemberHandler
 {
-    public void OnDelivery(int member, ReadOnlySpan<byte> record);
+    void OnDelivery(int member, ReadOnlySpan<byte> record);
 
-    public void OnAck(int member, long ackId, ReadOnlySpan<byte> record);
+    void OnAck(int member, long ackId, ReadOnlySpan<byte> record);
 }

@@ -4,5 +4,5 @@ namespace Fanfare.Benchmarks.Load.Net;
 internal interface IPollTarget
 {
     /// <summary>The descriptor is ready. <paramref name="events"/> are epoll's bits.</summary>
-    public void OnReady(uint events);
+    void OnReady(uint events);
 }
