@@ -1,8 +1,8 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
-// `npm run dev` serves the page itself and passes what belongs to the server on to it.
-const server = 'http://localhost:3000';
+// `npm run dev` serves the page itself and passes what belongs to the server on to it (CHAT_SERVER, if it is not at its usual place).
+const server = process.env.CHAT_SERVER ?? 'http://localhost:3000';
 
 export default defineConfig({
   plugins: [react()],

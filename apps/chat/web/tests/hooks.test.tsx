@@ -198,6 +198,27 @@ test('a renewed token is told on the living connection', async () => {
   expect(socket().take('refresh').args).toEqual([{ token: 't2' }]);
 });
 
+test('a token that was renewed while the connection came up is told as soon as it is up', async () => {
+  renderHook(() => useConnectionState(), { wrapper });
+  await settle();
+  act(() => tokens.renew('t2'));
+  expect(socket().count('refresh')).toBe(0);
+  act(() => socket().accept());
+  expect(socket().take('refresh').args).toEqual([{ token: 't2' }]);
+});
+
+test('a renewed token that is refused leads to a new connection', async () => {
+  renderHook(() => useConnectionState(), { wrapper });
+  await settle();
+  act(() => socket().accept());
+  act(() => tokens.renew('t2'));
+  const { attempts } = socket();
+  act(() => socket().take('refresh').ack!({ error: 'unauthorized' }));
+  await settle(1000);
+  expect(tokens.rejected.at(-1)).toBe('t2');
+  expect(socket().attempts).toBe(attempts + 1);
+});
+
 test('without a network it waits, and comes back by itself', async () => {
   const hook = renderHook(() => useConnectionState(), { wrapper });
   await settle();

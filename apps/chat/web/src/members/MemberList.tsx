@@ -53,7 +53,9 @@ export function MemberList({ roomId, selfId, owned, members: { members, status, 
           <li className={member.online ? 'member' : 'member member-offline'} key={member.userId}>
             <Avatar id={member.userId} name={member.userName} small />
             <div className="member-text">
-              <span className="member-name">{member.userName}</span>{' '}
+              <span className="member-name" title={member.userName}>
+                {member.userName}
+              </span>{' '}
               <span className="member-about">
                 <span className={member.online ? 'member-state member-state-online' : 'member-state'}>
                   {member.online ? 'online' : 'offline'}

@@ -13,6 +13,8 @@ export interface Members {
 /** Changes come in crowds: one fetch tells of them all. */
 const GatherMs = 150;
 const RetryMs = 3000;
+/** How often a page in use looks by itself. */
+const LookMs = 15_000;
 
 /**
  * The members of a joined room, live. Fetched when the room is joined (so after every break), and whenever something
@@ -58,9 +60,12 @@ export function useMembers(roomId: string, joined: boolean): Members {
     };
   }, [joined, reload]);
 
-  // An accepted invitation or a removal is told to the one concerned only; the others see it when they look again.
+  // Who accepts an invitation or is removed while elsewhere is told of it alone; the others have to look.
   useEffect(() => {
-    if (joined && inUse) soon();
+    if (!joined || !inUse) return;
+    soon();
+    const timer = setInterval(soon, LookMs);
+    return () => clearInterval(timer);
   }, [joined, inUse, soon]);
 
   const members = list?.roomId === roomId ? list.members : null;

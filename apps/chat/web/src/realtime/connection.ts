@@ -32,6 +32,8 @@ export class Connection {
   #attempting = false;
   #offline = false;
   #token = '';
+  /** Renewed while a connection with the one before was coming up. */
+  #newer: string | undefined;
   /** The token that the server would not take. */
   #rejected: string | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -102,6 +104,7 @@ export class Connection {
         return;
       }
       this.#token = token;
+      this.#newer = undefined;
       this.#rejected = undefined;
     } catch {
       this.#schedule();
@@ -134,6 +137,7 @@ export class Connection {
     this.#everConnected = true;
     this.#stable = setTimeout(() => this.#backoff.reset(), StableMs);
     this.#showState();
+    if (this.#newer !== undefined) this.#renewed(this.#newer);
   };
 
   readonly #onDisconnect = (reason: string): void => {
@@ -154,6 +158,7 @@ export class Connection {
 
   /** A newer token: the live connection goes on with it, so that it does not end when the old one does. */
   #renewed(token: string): void {
+    this.#newer = this.socket.connected ? undefined : token;
     if (!this.socket.connected || token === this.#token) return;
     this.#token = token;
     this.socket.timeout(RefreshTimeoutMs).emit('refresh', { token }, (error: unknown, answer?: { error?: string }) => {

@@ -11,6 +11,8 @@ export type SessionState =
 
 const ChannelName = 'fanfare-chat-session';
 const RetryMs = 3000;
+/** Between two renewals that nobody asks for. */
+const SoonestMs = 250;
 
 /**
  * The sign-in of this browser, shared by its tabs. One tab at a time renews the tokens, under a lock, from what the
@@ -180,7 +182,7 @@ export class SessionStore {
           this.#schedule(seconds === undefined ? RetryMs : seconds * 1000);
         });
       },
-      delayMs ?? Math.min(Math.max(due, 0), 2 ** 30),
+      delayMs ?? Math.min(Math.max(due, SoonestMs), 2 ** 30),
     );
   }
 }

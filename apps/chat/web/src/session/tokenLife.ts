@@ -16,9 +16,9 @@ export function withLife(answer: SessionAnswer, now: number): StoredSession {
   return { ...answer, endsAt, lifeMs };
 }
 
-/** How long before its end a token is renewed: a quarter of its life, at most a minute, at least two seconds. */
+/** How long before its end a token is renewed: a quarter of its life, between a second and a minute. */
 export function marginOf(session: StoredSession): number {
-  return Math.min(Math.max(session.lifeMs / 4, 2000), 60_000, session.lifeMs * 0.6);
+  return Math.min(Math.max(session.lifeMs / 4, 1000), 60_000, session.lifeMs / 2);
 }
 
 export function isFresh(session: StoredSession, now: number): boolean {

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type FormEvent, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, type FormEvent, type ReactNode } from 'react';
 
 interface DialogProps {
   title: string;
@@ -14,7 +14,8 @@ export function Dialog({ title, lead, onClose, onSubmit, children }: DialogProps
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
-  useEffect(() => {
+  // In the layout phase: what takes the place of the dialog may want the focus after it was given back.
+  useLayoutEffect(() => {
     const element = dialog.current!;
     const opener = document.activeElement;
     if (!element.open) element.showModal();
