@@ -22,7 +22,7 @@ export function MessageLog({ room, selfId }: { room: ChatRoom; selfId: string })
 
   return (
     <div className="log-frame">
-      <div className="log" ref={log} role="log" aria-label="Messages" aria-busy={!loaded} tabIndex={0}>
+      <div className="log" ref={log} role="log" aria-label="Messages" aria-busy={!loaded || loadingMore} tabIndex={0}>
         <div className="log-inner">
           {hasMore && (
             <div className="log-more">

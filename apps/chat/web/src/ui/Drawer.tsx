@@ -13,12 +13,13 @@ interface DrawerProps {
 /** A side panel that narrow pages hide until it is asked for. Escape and a tap beside it close it. */
 export function Drawer({ side, label, shown, onClose, children }: DrawerProps) {
   const panel = useRef<HTMLElement>(null);
+  const closeButton = useRef<HTMLButtonElement>(null);
   const close = useEffectEvent(onClose);
 
   useEffect(() => {
     if (!shown) return;
     const opener = document.activeElement;
-    panel.current?.focus();
+    closeButton.current?.focus();
     const onKeyDown = (event: KeyboardEvent) => {
       // Escape in a dialog above is the dialog's.
       if (event.key === 'Escape' && !document.querySelector('dialog[open]')) close();
@@ -37,9 +38,14 @@ export function Drawer({ side, label, shown, onClose, children }: DrawerProps) {
         ref={panel}
         className={`drawer drawer-${side}${shown ? ' drawer-shown' : ''}`}
         aria-label={label}
-        tabIndex={-1}
       >
-        <button className="button button-quiet button-icon drawer-close" type="button" aria-label="Close" onClick={onClose}>
+        <button
+          ref={closeButton}
+          className="button button-quiet button-icon drawer-close"
+          type="button"
+          aria-label="Close"
+          onClick={onClose}
+        >
           <CloseIcon />
         </button>
         {children}
