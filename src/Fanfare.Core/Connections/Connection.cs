@@ -307,8 +307,11 @@ public abstract partial class Connection : Member
                 _scope.Joined?.Invoke(this, room);
                 return true;
             case JoinOutcome.TooMany:
-                _scope.Metrics.Refused(FanfareMetrics.Limit.Rooms);
-                Log.TooManyRooms(_scope.Logger, NamespaceName, _scope.Limits.MaxRooms);
+                if (_scope.Metrics.Refused(FanfareMetrics.Limit.Rooms))
+                {
+                    Log.TooManyRooms(_scope.Logger, NamespaceName, _scope.Limits.MaxRooms);
+                }
+
                 return false;
             default:
                 return true;

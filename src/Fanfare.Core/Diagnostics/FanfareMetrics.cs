@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace Fanfare;
@@ -6,6 +7,7 @@ namespace Fanfare;
 /// <remarks>Tags are few and bounded: transport, namespace, reason, limit; never a room, a user or a connection.</remarks>
 public sealed class FanfareMetrics
 {
+    private readonly ConcurrentDictionary<string, long> _loggedAt = new(StringComparer.Ordinal);
     private readonly UpDownCounter<long> _sessions;
     private readonly UpDownCounter<long> _connections;
     private readonly Histogram<double> _durations;
@@ -64,7 +66,14 @@ public sealed class FanfareMetrics
 
     /// <summary>Counts what a limit refused.</summary>
     /// <param name="limit">One of <see cref="Limit"/>.</param>
-    public void Refused(string limit) => _refused.Add(1, new KeyValuePair<string, object?>("limit", limit));
+    /// <returns>Whether it is to be logged: about once a second for each limit, so that no client can flood the log.</returns>
+    public bool Refused(string limit)
+    {
+        _refused.Add(1, new KeyValuePair<string, object?>("limit", limit));
+        var now = Environment.TickCount64;
+        var last = _loggedAt.GetOrAdd(limit, long.MinValue);
+        return (last == long.MinValue || now - last >= 1000) && _loggedAt.TryUpdate(limit, now, last);
+    }
 
     /// <summary>Counts a handler that threw or did not end in time.</summary>
     public void HandlerFailed(string namespaceName) => _failures.Add(1, Namespace(namespaceName));

@@ -94,8 +94,11 @@ public sealed partial class Namespace
 
             if (connection.User.Id is { } id && _rooms.CountIn(User.RoomOf(id)) >= Options.Limits.MaxConnectionsPerUser)
             {
-                _services.Metrics.Refused(FanfareMetrics.Limit.ConnectionsPerUser);
-                Log.TooManyConnectionsOfUser(_services.Logger, Name, Options.Limits.MaxConnectionsPerUser);
+                if (_services.Metrics.Refused(FanfareMetrics.Limit.ConnectionsPerUser))
+                {
+                    Log.TooManyConnectionsOfUser(_services.Logger, Name, Options.Limits.MaxConnectionsPerUser);
+                }
+
                 return Entry.TooManyConnections;
             }
 

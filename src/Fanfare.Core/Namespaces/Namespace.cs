@@ -69,6 +69,9 @@ public sealed partial class Namespace : NamespaceSetup, INode
     /// <summary>The connections of this node.</summary>
     public IReadOnlyList<Connection> Connections => [.. _rooms.Match(BroadcastTarget.Everybody).Cast<Connection>()];
 
+    /// <summary>Everybody in the namespace, on all nodes.</summary>
+    public BroadcastOperator Everybody => _everybody;
+
     /// <inheritdoc cref="BroadcastOperator.Transient"/>
     public BroadcastOperator Transient => _everybody.Transient;
 
@@ -241,7 +244,7 @@ public sealed partial class Namespace : NamespaceSetup, INode
         {
             try
             {
-                await handler(new ServerEventContext(message, answer)).ConfigureAwait(false);
+                await handler(new ServerEventContext(Name, message, answer)).ConfigureAwait(false);
             }
             catch (Exception exception)
             {

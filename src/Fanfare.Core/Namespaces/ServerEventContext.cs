@@ -5,11 +5,15 @@ public sealed class ServerEventContext
 {
     private readonly TaskCompletionSource<Arguments>? _answer;
 
-    internal ServerEventContext(Message message, TaskCompletionSource<Arguments>? answer)
+    internal ServerEventContext(string namespaceName, Message message, TaskCompletionSource<Arguments>? answer)
     {
+        NamespaceName = namespaceName;
         Message = message;
         _answer = answer;
     }
+
+    /// <summary>The namespace that it was sent in.</summary>
+    public string NamespaceName { get; }
 
     /// <summary>What it said.</summary>
     public Message Message { get; }

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Fanfare.AspNetCore;
+
+/// <summary>Which web pages may open connections: those of the same origin, listed ones, and what is no browser. Immutable.</summary>
+/// <remarks>Product, section 10 "Origin". A browser always tells the origin of a page that opens a WebSocket or posts; comparing is exact.</remarks>
+public sealed class OriginPolicy
+{
+    private readonly HashSet<string> _allowed;
+
+    /// <summary>Makes a policy.</summary>
+    /// <param name="allowed">Origins besides the same one, as <c>scheme://host[:port]</c>.</param>
+    /// <exception cref="ArgumentException">An entry is no origin; <c>*</c> is none.</exception>
+    public OriginPolicy(IEnumerable<string> allowed)
+    {
+        _allowed = new HashSet<string>(allowed.Select(static origin => Normalize(origin)
+            ?? throw new ArgumentException($"\"{origin}\" is no origin; write scheme://host[:port], without a path, and no *.", nameof(allowed))), StringComparer.Ordinal);
+    }
+
+    /// <summary>Whether a request passes. A request without <c>Origin</c> passes unless a browser says that another site sent it and its user came from a cookie.</summary>
+    public bool Allows(HttpRequest request)
+    {
+        var values = request.Headers.Origin;
+        if (values.Count == 0)
+        {
+            return request.Headers.Cookie.Count == 0
+                || request.HttpContext.User.Identity?.IsAuthenticated != true
+                || !string.Equals(request.Headers["Sec-Fetch-Site"], "cross-site", StringComparison.OrdinalIgnoreCase);
+        }
+
+        return values.Count == 1 && Normalize(values[0]) is { } origin
+            && (_allowed.Contains(origin) || origin == Normalize($"{request.Scheme}://{request.Host.Value}"));
+    }
+
+    /// <summary>Whether an origin other than the same one is listed.</summary>
+    public bool Lists(string? origin) => Normalize(origin) is { } normalized && _allowed.Contains(normalized);
+
+    /// <summary>Scheme, host and port in lower case, without the scheme's own port; <see langword="null"/> when the text is no origin.</summary>
+    private static string? Normalize(string? origin)
+    {
+        if (string.IsNullOrEmpty(origin) || origin.Any(static c => c is <= ' ' or >= '\u007f' or '\\' or '@' or '?' or '#' or '*')
+            || !Uri.TryCreate(origin, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
+        {
+            return null;
+        }
+
+        var afterScheme = origin.AsSpan(uri.Scheme.Length + 3);
+        return afterScheme.IsEmpty || afterScheme.Contains('/') || uri.HostNameType == UriHostNameType.Unknown
+            ? null
+            : uri.IsDefaultPort ? $"{uri.Scheme}://{uri.Host}" : $"{uri.Scheme}://{uri.Host}:{uri.Port}";
+    }
+}

@@ -1,0 +1,348 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Fanfare.AspNetCore;
+using Fanfare.SocketIO.Protocol;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Fanfare.SocketIO;
+
+/// <summary>An Engine.IO endpoint: checks requests, finds or begins their session, and hands them to its transport.</summary>
+/// <remarks>Engine.IO v4; the order of the checks and the answers are those of protocol notes 1.1.</remarks>
+internal sealed partial class EngineServer
+{
+    private const int SidBytes = 15;
+    private static readonly string[] NoUpgrades = [];
+    private static readonly string[] WebSocketUpgrades = [EngineOptions.WebSocket];
+
+    private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
+    private readonly AddressLimiter _addresses = new();
+    private readonly EngineOptions _options;
+    private readonly EngineScope _scope;
+    private readonly OriginPolicy _origins;
+    private readonly CorsPolicy? _cors;
+    private readonly ICorsService _corsService;
+    private readonly Func<EngineSession, IEngineHandler> _accept;
+    private volatile bool _isDraining;
+
+    public EngineServer(EngineOptions options, FanfareServer server, OutboxLimits outboxLimits, TimeProvider time, ILoggerFactory loggers, Func<EngineSession, IEngineHandler> accept)
+    {
+        _options = options;
+        _accept = accept;
+        _origins = new OriginPolicy(options.AllowedOrigins);
+        _cors = options.Cors ?? PolicyOf(options);
+        _corsService = new CorsService(Microsoft.Extensions.Options.Options.Create(new CorsOptions()), loggers);
+        _scope = new EngineScope
+        {
+            Options = options,
+            OutboxLimits = outboxLimits,
+            WebSocketLimits = new WebSocketLimits
+            {
+                MaxMessageBytes = options.MaxPayloadBytes,
+                MaxFragments = options.MaxFragments,
+                AllowDirectWrites = options.AllowDirectWrites,
+            },
+            Scheduler = server.Scheduler,
+            Time = time,
+            Metrics = server.Metrics,
+            Logger = loggers.CreateLogger<EngineServer>(),
+            Forget = Forget,
+        };
+    }
+
+    /// <summary>The sessions that are open, or wait for the poll that tells their end.</summary>
+    public ICollection<EngineSession> Sessions => _sessions.Values;
+
+    /// <summary>Serves one request.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (!ApplyOrigin(context))
+        {
+            if (_scope.Metrics.Refused(FanfareMetrics.Limit.Origin))
+            {
+                Log.OriginRefused(_scope.Logger);
+            }
+
+            await RefuseAsync(context, EngineError.Forbidden, null).ConfigureAwait(false);
+            return;
+        }
+
+        if (IsPreflight(context))
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        var isWebSocket = WebSocketUpgrade.IsWebSocketRequest(context);
+        if (Check(context, isWebSocket, out var session) is { } error)
+        {
+            await RefuseAsync(context, error, null).ConfigureAwait(false);
+        }
+        else if (session is null)
+        {
+            await HandshakeAsync(context, isWebSocket).ConfigureAwait(false);
+        }
+        else if (isWebSocket)
+        {
+            await UpgradeAsync(context, session).ConfigureAwait(false);
+        }
+        else
+        {
+            _options.Headers?.Invoke(context);
+            var polling = session.Polling!;
+            await (HttpMethods.IsGet(context.Request.Method) ? polling.PollAsync(context) : polling.PushAsync(context)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Closes all sessions, a few at a time, so that their clients do not come back all at once.</summary>
+    public async Task DrainAsync(TimeSpan duration, CancellationToken cancellationToken)
+    {
+        _isDraining = true;
+        var sessions = _sessions.Values.ToArray();
+        const int Steps = 50;
+        var batch = Math.Max(1, (sessions.Length + Steps - 1) / Steps);
+        for (var i = 0; i < sessions.Length; i++)
+        {
+            sessions[i].Close(CloseReason.ServerShuttingDown);
+            if ((i + 1) % batch == 0 && i + 1 < sessions.Length)
+            {
+                await Task.Delay(duration / Steps, _scope.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private static CorsPolicy? PolicyOf(EngineOptions options) => options.AllowedOrigins.Count == 0
+        ? null
+        : new CorsPolicyBuilder([.. options.AllowedOrigins]).AllowCredentials().WithMethods("GET", "POST").WithHeaders("authorization", "content-type").Build();
+
+    private static string NewSid()
+    {
+        Span<byte> random = stackalloc byte[SidBytes];
+        RandomNumberGenerator.Fill(random);
+        return Base64Url.EncodeToString(random);
+    }
+
+    private bool ApplyOrigin(HttpContext context)
+    {
+        if (_cors is not null && context.Request.Headers.Origin.Count > 0)
+        {
+            var result = _corsService.EvaluatePolicy(context, _cors);
+            _corsService.ApplyResult(result, context.Response);
+            if (!context.Response.Headers.Vary.Contains("Origin"))
+            {
+                context.Response.Headers.Append("Vary", "Origin");
+            }
+        }
+
+        return !_options.CheckOrigin || _origins.Allows(context.Request);
+    }
+
+    private bool IsPreflight(HttpContext context) =>
+        _cors is not null && HttpMethods.IsOptions(context.Request.Method) && context.Request.Headers.Origin.Count > 0
+        && context.Request.Headers.AccessControlRequestMethod.Count > 0;
+
+    private EngineError? Check(HttpContext context, bool isWebSocket, out EngineSession? session)
+    {
+        session = null;
+        var query = context.Request.Query;
+        var transport = query["transport"].ToString();
+        if (!_options.Transports.Contains(transport))
+        {
+            return EngineError.TransportUnknown;
+        }
+
+        if (query.TryGetValue("sid", out var sid))
+        {
+            if (!_sessions.TryGetValue(sid.ToString(), out session) || !session.BelongsTo(context.User))
+            {
+                return EngineError.SessionUnknown;
+            }
+
+            if (transport == EngineOptions.WebSocket)
+            {
+                return isWebSocket ? null : EngineError.BadRequest;
+            }
+
+            if (isWebSocket || session.Polling is null)
+            {
+                return EngineError.BadRequest;
+            }
+
+            if (HttpMethods.IsPost(context.Request.Method))
+            {
+                return session.IsOpen ? null : EngineError.SessionUnknown;
+            }
+
+            return HttpMethods.IsGet(context.Request.Method) ? null : EngineError.BadRequest;
+        }
+
+        if (!HttpMethods.IsGet(context.Request.Method) && !isWebSocket)
+        {
+            return EngineError.BadHandshakeMethod;
+        }
+
+        if (transport == EngineOptions.WebSocket != isWebSocket)
+        {
+            return EngineError.BadRequest;
+        }
+
+        return query["EIO"].ToString() == "4" ? null : EngineError.UnsupportedVersion;
+    }
+
+    private async Task HandshakeAsync(HttpContext context, bool isWebSocket)
+    {
+        if (_options.AllowRequest is { } allow && await allow(context).ConfigureAwait(false) is { } refusal)
+        {
+            await RefuseAsync(context, EngineError.Forbidden, refusal).ConfigureAwait(false);
+            return;
+        }
+
+        if (_isDraining)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = "1";
+            return;
+        }
+
+        var request = RequestReader.Read(context, _scope.Time);
+        if (!TryEnter(request.Address))
+        {
+            if (_scope.Metrics.Refused(FanfareMetrics.Limit.ConnectionsPerAddress))
+            {
+                Log.TooManyConnections(_scope.Logger, _options.MaxConnectionsPerAddress);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            context.Response.Headers.RetryAfter = "10";
+            return;
+        }
+
+        var session = new EngineSession(NewSid(), _scope, request);
+        _options.InitialHeaders?.Invoke(context);
+        _options.Headers?.Invoke(context);
+        if (_options.CookieName is { } cookie)
+        {
+            context.Response.Headers.Append("Set-Cookie", $"{cookie}={session.Sid}; Path=/; HttpOnly; SameSite=Lax");
+        }
+
+        if (isWebSocket)
+        {
+            await OpenWebSocketAsync(context, session).ConfigureAwait(false);
+            return;
+        }
+
+        _sessions[session.Sid] = session;
+        session.Start(_accept(session), new PollingTransport(session, _scope));
+        session.Send(OpenPacket(session, _options.AllowUpgrades && _options.Transports.Contains(EngineOptions.WebSocket) ? WebSocketUpgrades : NoUpgrades));
+        await session.Polling!.PollAsync(context).ConfigureAwait(false);
+    }
+
+    private async Task OpenWebSocketAsync(HttpContext context, EngineSession session)
+    {
+        if (await WebSocketUpgrade.AcceptAsync(context, _scope.WebSocketLimits.AllowDirectWrites).ConfigureAwait(false) is not { } transport)
+        {
+            LeaveAddress(session.Request.Address);
+            return;
+        }
+
+        var webSocket = new EngineWebSocket(session, _scope);
+        var connection = new WebSocketConnection(transport, session.Outbox, webSocket, _scope.WebSocketLimits, _scope.Wheel);
+        webSocket.Use(connection);
+        _sessions[session.Sid] = session;
+        session.Start(_accept(session), webSocket);
+        session.Send(OpenPacket(session, NoUpgrades));
+        await connection.RunAsync().ConfigureAwait(false);
+    }
+
+    private async Task UpgradeAsync(HttpContext context, EngineSession session)
+    {
+        _options.Headers?.Invoke(context);
+        if (await WebSocketUpgrade.AcceptAsync(context, _scope.WebSocketLimits.AllowDirectWrites).ConfigureAwait(false) is not { } transport)
+        {
+            return;
+        }
+
+        var outbox = new Outbox(_scope.OutboxLimits, _scope.Scheduler);
+        var upgrade = new UpgradeAttempt(session, _scope);
+        var connection = new WebSocketConnection(transport, outbox, upgrade, _scope.WebSocketLimits, _scope.Wheel);
+        upgrade.Start(connection, outbox);
+        if (!_options.AllowUpgrades || !session.TryBeginUpgrade(upgrade))
+        {
+            upgrade.Abandon();
+        }
+
+        await connection.RunAsync().ConfigureAwait(false);
+    }
+
+    private EngineFrame OpenPacket(EngineSession session, string[] upgrades)
+    {
+        var packet = new System.Buffers.ArrayBufferWriter<byte>(160);
+        new EngineHandshake
+        {
+            Sid = session.Sid,
+            Upgrades = upgrades,
+            PingInterval = _options.PingInterval,
+            PingTimeout = _options.PingTimeout,
+            MaxPayloadBytes = _options.MaxPayloadBytes,
+        }.Write(packet);
+        return EngineFrame.Text(packet.WrittenSpan);
+    }
+
+    private static async Task RefuseAsync(HttpContext context, EngineError error, string? message)
+    {
+        var response = context.Response;
+        response.StatusCode = error == EngineError.Forbidden ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest;
+        response.ContentType = "application/json";
+        if (WebSocketUpgrade.IsWebSocketRequest(context) && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // What follows on this connection may be frames already.
+            response.Headers.Connection = "close";
+        }
+
+        message ??= error switch
+        {
+            EngineError.TransportUnknown => "Transport unknown",
+            EngineError.SessionUnknown => "Session ID unknown",
+            EngineError.BadHandshakeMethod => "Bad handshake method",
+            EngineError.BadRequest => "Bad request",
+            EngineError.Forbidden => "Forbidden",
+            _ => "Unsupported protocol version",
+        };
+        var body = JsonSerializer.SerializeToUtf8Bytes(new EngineRefusal((int)error, message), EngineJson.Default.EngineRefusal);
+        response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    private bool TryEnter(string address) => _options.MaxConnectionsPerAddress <= 0 || _addresses.TryEnter(address, _options.MaxConnectionsPerAddress);
+
+    private void LeaveAddress(string address)
+    {
+        if (_options.MaxConnectionsPerAddress > 0)
+        {
+            _addresses.Leave(address);
+        }
+    }
+
+    private void Forget(string sid, RequestInfo request)
+    {
+        if (_sessions.TryRemove(sid, out _))
+        {
+            LeaveAddress(request.Address);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(331, LogLevel.Information, "A request of a foreign origin was refused; list it in EngineOptions.AllowedOrigins if its pages may connect.", EventName = "OriginRefused")]
+        public static partial void OriginRefused(ILogger logger);
+
+        [LoggerMessage(332, LogLevel.Information, "An address has {Limit} sessions; another one was refused.", EventName = "TooManyConnectionsOfAddress")]
+        public static partial void TooManyConnections(ILogger logger, int limit);
+    }
+}

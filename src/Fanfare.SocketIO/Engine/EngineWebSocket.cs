@@ -1,0 +1,72 @@
+using Fanfare.AspNetCore;
+using Microsoft.Extensions.Logging;
+
+namespace Fanfare.SocketIO;
+
+/// <summary>The WebSocket that carries a session: frames in, packets to the session.</summary>
+internal sealed partial class EngineWebSocket(EngineSession session, EngineScope scope) : IWebSocketHandler
+{
+    private WebSocketConnection? _connection;
+    private bool _isDirect;
+
+    /// <summary>Serves the session with this connection from now on; its outbox is drained into it.</summary>
+    public void Use(WebSocketConnection connection) => _connection = connection;
+
+    /// <summary>Lets the session's outbox be drained into the WebSocket.</summary>
+    public void TakeOver() => _connection!.SwitchTo(session.Outbox);
+
+    public void OnText(ReadOnlySpan<byte> utf8)
+    {
+        GoDirect();
+        session.ReceiveFrame(utf8);
+    }
+
+    public void OnBinary(ReadOnlySpan<byte> data)
+    {
+        GoDirect();
+        session.ReceiveBinaryFrame(data);
+    }
+
+    public void OnClosed(WebSocketEnd end)
+    {
+        if (end.Kind == WebSocketEndKind.TooBig && scope.Metrics.Refused(FanfareMetrics.Limit.MessageBytes))
+        {
+            Log.MessageTooLarge(scope.Logger, session.Sid, scope.WebSocketLimits.MaxMessageBytes);
+        }
+
+        session.Fail(end.Kind is WebSocketEndKind.ProtocolError or WebSocketEndKind.TooBig ? CloseReason.TransportError : CloseReason.TransportClose);
+    }
+
+    public void PauseReading() => _connection?.PauseReading();
+
+    public void ResumeReading() => _connection?.ResumeReading();
+
+    /// <summary>Ends the WebSocket: a peer that does not answer, or does not read, is not asked politely.</summary>
+    public void Close(CloseReason reason)
+    {
+        if (reason == CloseReason.PingTimeout || reason == CloseReason.SlowConsumer)
+        {
+            _connection!.Abort();
+        }
+        else
+        {
+            _ = _connection!.CloseAsync();
+        }
+    }
+
+    /// <summary>A frame that a client sends after the open packet (CONNECT, pong) shows that it has read what went through the server's own buffers.</summary>
+    private void GoDirect()
+    {
+        if (!_isDirect)
+        {
+            _isDirect = true;
+            _connection!.GoDirect();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(341, LogLevel.Information, "A WebSocket message for session {SessionId} is larger than {Limit} bytes, or in too many fragments; the connection was closed.", EventName = "MessageTooLarge")]
+        public static partial void MessageTooLarge(ILogger logger, string sessionId, int limit);
+    }
+}

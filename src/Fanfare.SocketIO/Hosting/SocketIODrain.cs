@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Fanfare.SocketIO;
+
+/// <summary>Closes the sessions while the host still serves requests, so that clients are told and come back elsewhere, not all at once.</summary>
+internal sealed class SocketIODrain(SocketIOServer server, IOptions<FanfareOptions> options, IHostApplicationLifetime lifetime) : IHostedLifecycleService
+{
+    private readonly CancellationTokenSource _cut = new();
+    private Task _drain = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // At this signal, and not at StopAsync, which the web server may hold back until its connections are gone.
+        lifetime.ApplicationStopping.Register(() => _drain = server.DrainAsync(options.Value.DrainTime, _cut.Token));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await using var registration = cancellationToken.Register(_cut.Cancel).ConfigureAwait(false);
+        await _drain.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        _cut.Dispose();
+        return Task.CompletedTask;
+    }
+}

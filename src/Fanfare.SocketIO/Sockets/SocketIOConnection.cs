@@ -1,0 +1,97 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Fanfare.SocketIO.Protocol;
+
+namespace Fanfare.SocketIO;
+
+/// <summary>A Socket.IO client in one namespace.</summary>
+public sealed class SocketIOConnection : Connection
+{
+    private const int IdBytes = 15;
+    private readonly SocketIOSession _session;
+    private readonly SocketIOEncoder _encoder;
+
+    internal SocketIOConnection(string id, ConnectionScope scope, Handshake handshake, User user, SocketIOSession session, SocketIOEncoder encoder)
+        : base(id, scope, handshake, user)
+    {
+        _session = session;
+        _encoder = encoder;
+    }
+
+    /// <inheritdoc/>
+    public override string Transport => _session.Engine.Transport;
+
+    /// <summary>The id of the Engine.IO session under it. It is a secret: whoever knows it can send as this client.</summary>
+    public string EngineId => _session.Engine.Sid;
+
+    /// <summary>Closes the Engine.IO session under it, with all its namespaces, without telling the client why: it will come back.</summary>
+    public void CloseEngine() => _session.Engine.Close(CloseReason.ForcedClose);
+
+    internal static string NewId()
+    {
+        Span<byte> random = stackalloc byte[IdBytes];
+        RandomNumberGenerator.Fill(random);
+        return Base64Url.EncodeToString(random);
+    }
+
+    /// <summary>Ends the namespace's side; the client said so, or the session is over.</summary>
+    internal void EndByTransport(CloseReason reason) => End(reason);
+
+    /// <summary>Tells the client that its namespace was left, and ends it.</summary>
+    internal void EndByServer(CloseReason reason)
+    {
+        if (!IsClosed)
+        {
+            _session.Engine.Send(_encoder.Control(PacketType.Disconnect));
+            End(reason);
+            _session.Leave(this, reason);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool Send(EncodedMessage message) => _session.Engine.Send((EngineFrame)message.In(_encoder), message.IsVolatile);
+
+    /// <inheritdoc/>
+    protected override void SendAck(long id, Arguments arguments)
+    {
+        if (!IsClosed)
+        {
+            _session.Engine.Send(_encoder.Ack(id, arguments));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Disconnect(bool close)
+    {
+        if (close)
+        {
+            _session.DisconnectAll();
+        }
+        else
+        {
+            EndByServer(CloseReason.ServerDisconnect);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Expire() => EndByServer(CloseReason.Expired);
+
+    /// <inheritdoc/>
+    protected override void CloseYielded() => _session.Engine.Fail(CloseReason.ForcedClose);
+
+    /// <inheritdoc/>
+    protected override ValueTask FlushAsync() => new(_session.Engine.Outbox.WhenEmptyAsync());
+
+    /// <inheritdoc/>
+    protected override void PauseReading(bool pause)
+    {
+        if (pause)
+        {
+            _session.Engine.PauseReading();
+        }
+        else
+        {
+            _session.Engine.ResumeReading();
+        }
+    }
+}

@@ -1,0 +1,399 @@
+using System.Buffers;
+using System.Text.Json;
+using Fanfare.Json;
+using Fanfare.SocketIO.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Fanfare.SocketIO;
+
+/// <summary>One Socket.IO client: reads the packets of its Engine.IO session and hands each to its namespace. It is the deadline of its own first steps.</summary>
+/// <remarks>Socket.IO v5; the rules are those of protocol notes 2.2. Acks and the end leave the line here and never queue behind a handler.</remarks>
+internal sealed partial class SocketIOSession : Deadline, IEngineHandler
+{
+    private readonly SocketIOScope _scope;
+    private readonly IPacketDecoder _decoder;
+    private readonly Lock _gate = new();
+    private Slot[] _slots = [];
+    private List<string>? _leftInThisRead;
+    private bool _hasEntered;
+    private bool _isOver;
+
+    public SocketIOSession(EngineSession engine, SocketIOScope scope)
+    {
+        Engine = engine;
+        _scope = scope;
+        _decoder = scope.Codec.CreateDecoder();
+        scope.Server.Wheel.Schedule(this, scope.Options.ConnectTimeout);
+    }
+
+    /// <summary>The transport below.</summary>
+    public EngineSession Engine { get; }
+
+    /// <inheritdoc/>
+    public void OnText(ReadOnlySpan<byte> message) => Take(_decoder.Decode(message, out var packet), packet);
+
+    /// <inheritdoc/>
+    public void OnBinary(ReadOnlySpan<byte> message) => Take(_decoder.DecodeBinary(message, out var packet), packet);
+
+    /// <inheritdoc/>
+    public void OnReadEnd() => _leftInThisRead = null;
+
+    /// <inheritdoc/>
+    public void OnClosed(CloseReason reason)
+    {
+        Slot[] slots;
+        lock (_gate)
+        {
+            _isOver = true;
+            slots = _slots;
+            _slots = [];
+        }
+
+        _scope.Server.Wheel.Cancel(this);
+        foreach (var slot in slots)
+        {
+            slot.Connection?.EndByTransport(reason);
+        }
+    }
+
+    /// <summary>Tells every namespace's client that it was disconnected, and closes the transport.</summary>
+    public void DisconnectAll()
+    {
+        foreach (var slot in _slots)
+        {
+            slot.Connection?.EndByServer(CloseReason.ServerDisconnect);
+        }
+
+        Engine.Close(CloseReason.ForcedServerClose);
+    }
+
+    /// <summary>A connection was ended by the server; with the last one whose user's time ran out the transport closes too.</summary>
+    public void Leave(SocketIOConnection connection, CloseReason reason)
+    {
+        if (Remove(connection.NamespaceName) && reason == CloseReason.Expired && _slots.Length == 0)
+        {
+            Engine.Close(reason);
+        }
+    }
+
+    /// <summary>Neither a first namespace nor the rest of a packet may be waited for for ever.</summary>
+    protected override void OnDue() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static session => session.OnTimeout(), this, preferLocal: false);
+
+    private void OnTimeout()
+    {
+        if (!_hasEntered)
+        {
+            Refuse(FanfareMetrics.Limit.ConnectTimeout);
+        }
+        else if (_decoder.HasPending)
+        {
+            Refuse(FanfareMetrics.Limit.Attachments);
+        }
+    }
+
+    private void Refuse(string limit)
+    {
+        if (_scope.Server.Metrics.Refused(limit))
+        {
+            Log.LimitPassed(_scope.Logger, Engine.Sid, limit);
+        }
+
+        Engine.Close(CloseReason.ForcedClose);
+    }
+
+    private void Take(DecodeStatus status, in Packet packet)
+    {
+        switch (status)
+        {
+            case DecodeStatus.Complete:
+                Handle(packet);
+                break;
+            case DecodeStatus.NeedsAttachments:
+                if (_hasEntered && !IsScheduled)
+                {
+                    _scope.Server.Wheel.Schedule(this, _scope.Options.AttachmentTimeout);
+                }
+
+                break;
+            default:
+                Violate(_decoder.Error);
+                break;
+        }
+    }
+
+    private void Handle(in Packet packet)
+    {
+        if (packet.Type == PacketType.Connect)
+        {
+            BeginConnect(packet);
+            return;
+        }
+
+        if (Find(packet.Namespace) is not { } connection)
+        {
+            if (_leftInThisRead?.Contains(packet.Namespace) != true)
+            {
+                Violate(ProtocolError.None);
+            }
+
+            return;
+        }
+
+        switch (packet.Type)
+        {
+            case PacketType.Event:
+                var arguments = new Arguments(packet.Payload, packet.Places, packet.Attachments, _scope.Server.Serializer);
+                connection.Receive(new Message(packet.Event!, arguments), packet.Id);
+                break;
+            case PacketType.Ack:
+                if (packet.Id is { } id)
+                {
+                    connection.ReceiveAck(id, new Arguments(packet.Payload, packet.Places, packet.Attachments, _scope.Server.Serializer));
+                }
+
+                break;
+            case PacketType.Disconnect:
+                (_leftInThisRead ??= []).Add(packet.Namespace);
+                Remove(packet.Namespace);
+                connection.EndByTransport(CloseReason.ClientDisconnect);
+                break;
+        }
+    }
+
+    private void BeginConnect(in Packet packet)
+    {
+        bool isKnown;
+        var isTooMany = false;
+        lock (_gate)
+        {
+            if (_isOver)
+            {
+                return;
+            }
+
+            isKnown = IndexOf(packet.Namespace) >= 0;
+            if (!isKnown)
+            {
+                isTooMany = _slots.Length >= _scope.Options.MaxNamespaces;
+                _slots = isTooMany ? _slots : [.. _slots, new Slot(packet.Namespace)];
+            }
+        }
+
+        if (isKnown)
+        {
+            Violate(ProtocolError.None);
+        }
+        else if (isTooMany)
+        {
+            SendRefusal(packet.Namespace, "too many namespaces", null);
+        }
+        else
+        {
+            _ = ConnectAsync(packet.Namespace, packet.Payload);
+        }
+    }
+
+    private async Task ConnectAsync(string name, ReadOnlyMemory<byte> auth)
+    {
+        try
+        {
+            var handshake = new Handshake(Engine.Request, auth);
+            while (!await TryConnectAsync(name, handshake).ConfigureAwait(false))
+            {
+                // The namespace was retired between finding and entering it: the next look makes a new one.
+            }
+        }
+        catch (ConnectException refusal)
+        {
+            RefuseConnect(name, refusal.Message, refusal.Details);
+        }
+        catch (Exception exception)
+        {
+            Log.ConnectFailed(_scope.Logger, exception, name);
+            RefuseConnect(name, "internal", null);
+        }
+    }
+
+    private async ValueTask<bool> TryConnectAsync(string name, Handshake handshake)
+    {
+        if (await _scope.Server.FindAsync(name, handshake).ConfigureAwait(false) is not { } found)
+        {
+            throw new ConnectException("Invalid namespace");
+        }
+
+        var user = await found.AuthenticateAsync(handshake).ConfigureAwait(false);
+        if (found.Options.Recovery.IsEnabled
+            && handshake.AuthText("pid") is { } secret
+            && await found.FindContinuationAsync(user, secret, handshake.AuthText("offset")).ConfigureAwait(false) is { } continuation)
+        {
+            var successor = await MakeAsync(found, handshake, user, continuation.ConnectionId, !found.Options.Recovery.SkipMiddlewares).ConfigureAwait(false);
+            if (successor is null || await found.TryContinueAsync(successor, continuation, () => Accept(successor)).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+
+        var connection = await MakeAsync(found, handshake, user, SocketIOConnection.NewId(), passMiddlewares: true).ConfigureAwait(false);
+        if (connection is null)
+        {
+            return true;
+        }
+
+        switch (found.Enter(connection, () => Accept(connection)))
+        {
+            case Entry.TooManyConnections:
+                throw new ConnectException("too many connections");
+            case Entry.Retired:
+                return false;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>Makes a connection and lets it pass the middlewares; <see langword="null"/> when the client vanished meanwhile.</summary>
+    private async ValueTask<SocketIOConnection?> MakeAsync(Namespace found, Handshake handshake, User user, string id, bool passMiddlewares)
+    {
+        var connection = new SocketIOConnection(id, found.Scope, handshake, user, this, _scope.EncoderOf(found));
+        if (passMiddlewares)
+        {
+            await found.PassMiddlewaresAsync(connection).ConfigureAwait(false);
+        }
+
+        lock (_gate)
+        {
+            var index = IndexOf(found.Name);
+            if (index < 0)
+            {
+                return null;
+            }
+
+            _slots[index].Connection = connection;
+            return connection;
+        }
+    }
+
+    /// <summary>Answers a CONNECT; from here on the client's packets for the namespace are welcome.</summary>
+    private void Accept(SocketIOConnection connection)
+    {
+        lock (_gate)
+        {
+            var index = IndexOf(connection.NamespaceName);
+            if (index < 0)
+            {
+                return;
+            }
+
+            _slots[index].IsAccepted = true;
+            if (!_hasEntered)
+            {
+                _hasEntered = true;
+                _scope.Server.Wheel.Cancel(this);
+            }
+        }
+
+        var answer = new ArrayBufferWriter<byte>(96);
+        answer.Write("{\"sid\":"u8);
+        WireJson.WriteString(answer, connection.Id);
+        if (connection.SessionSecret is { } secret)
+        {
+            answer.Write(",\"pid\":"u8);
+            WireJson.WriteString(answer, secret);
+        }
+
+        answer.Write("}"u8);
+        Engine.Send(_scope.EncoderOf(connection.NamespaceName).Control(PacketType.Connect, answer.WrittenMemory));
+    }
+
+    private void RefuseConnect(string name, string message, object? details)
+    {
+        if (Remove(name))
+        {
+            SendRefusal(name, message, details);
+        }
+    }
+
+    private void SendRefusal(string name, string message, object? details)
+    {
+        var payload = new ArrayBufferWriter<byte>(96);
+        payload.Write("{\"message\":"u8);
+        WireJson.WriteString(payload, message);
+        if (details is not null)
+        {
+            payload.Write(",\"data\":"u8);
+            payload.Write(_scope.Server.Serializer.Write(details).Json.Span);
+        }
+
+        payload.Write("}"u8);
+        Engine.Send(_scope.EncoderOf(name).Control(PacketType.ConnectError, payload.WrittenMemory));
+    }
+
+    private void Violate(ProtocolError error)
+    {
+        switch (error)
+        {
+            case ProtocolError.JsonTooDeep or ProtocolError.DuplicateKey or ProtocolError.InvalidUtf8:
+                Refuse(FanfareMetrics.Limit.Json);
+                break;
+            case ProtocolError.TooManyAttachments:
+                Refuse(FanfareMetrics.Limit.Attachments);
+                break;
+            default:
+                Log.Violated(_scope.Logger, Engine.Sid, error == ProtocolError.None ? "a packet for a namespace in the wrong state" : error.Describe());
+                Engine.Close(CloseReason.ForcedClose);
+                break;
+        }
+    }
+
+    private SocketIOConnection? Find(string name)
+    {
+        foreach (ref readonly var slot in _slots.AsSpan())
+        {
+            if (slot.Name == name)
+            {
+                return slot.IsAccepted ? slot.Connection : null;
+            }
+        }
+
+        return null;
+    }
+
+    private int IndexOf(string name) => Array.FindIndex(_slots, slot => slot.Name == name);
+
+    private bool Remove(string name)
+    {
+        lock (_gate)
+        {
+            var index = IndexOf(name);
+            if (index < 0)
+            {
+                return false;
+            }
+
+            _slots = [.. _slots[..index], .. _slots[(index + 1)..]];
+            return true;
+        }
+    }
+
+    /// <summary>A namespace that the client asked for: first without a connection, then with one, then accepted.</summary>
+    private struct Slot(string name)
+    {
+        public string Name { get; } = name;
+
+        public SocketIOConnection? Connection { get; set; }
+
+        public bool IsAccepted { get; set; }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(351, LogLevel.Debug, "Session {SessionId} broke a rule of Socket.IO: {Error}; it is closed.", EventName = "ProtocolViolated")]
+        public static partial void Violated(ILogger logger, string sessionId, string error);
+
+        [LoggerMessage(352, LogLevel.Information, "Session {SessionId} passed the limit {Limit}; it is closed.", EventName = "LimitPassed")]
+        public static partial void LimitPassed(ILogger logger, string sessionId, string limit);
+
+        [LoggerMessage(353, LogLevel.Error, "Connecting to {Namespace} failed.", EventName = "ConnectFailed")]
+        public static partial void ConnectFailed(ILogger logger, Exception exception, string @namespace);
+    }
+}
