@@ -21,6 +21,9 @@ internal struct FrameQueue
     /// <summary>The first frame, or <see langword="null"/>.</summary>
     public readonly OutboundFrame? Head => _head;
 
+    /// <summary>Whether the position is behind the start of the first frame.</summary>
+    public readonly bool IsMidFrame => _offset > 0;
+
     /// <summary>When the first frame was enqueued; meaningful when there is one.</summary>
     public readonly long OldestEnqueuedAt => _headEnqueuedAt;
 

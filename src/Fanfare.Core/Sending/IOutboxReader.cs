@@ -11,6 +11,9 @@ public interface IOutboxReader
     /// <summary>Whether nothing waits.</summary>
     bool IsEmpty { get; }
 
+    /// <summary>Whether a part of the first frame is taken already, so that nothing else may come before the rest of it.</summary>
+    bool IsMidFrame { get; }
+
     /// <summary>Copies as many waiting bytes as fit, across frames, beginning with the rest of the first one. Takes nothing: see <see cref="Advance"/>.</summary>
     /// <returns>The number of bytes copied; 0 when nothing waits.</returns>
     int CopyTo(Span<byte> destination);

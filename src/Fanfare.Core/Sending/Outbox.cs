@@ -72,6 +72,18 @@ public sealed class Outbox : Drainable, IOutboxReader
     /// <inheritdoc/>
     public bool IsEmpty => QueuedCount == 0;
 
+    /// <inheritdoc/>
+    public bool IsMidFrame
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _waiting.IsMidFrame;
+            }
+        }
+    }
+
     /// <summary>Whether the wire cannot take at once what is enqueued: it is blocked, or there is none. Volatile frames are dropped then.</summary>
     public bool IsBusy
     {

@@ -1,0 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Fanfare.AspNetCore;
+
+/// <summary>Bare WebSockets: messages in, messages out, without a protocol above.</summary>
+public static class WebSocketEndpoints
+{
+    /// <summary>Registers what every WebSocket of the server shares: one scheduler, one timing wheel, a <see cref="TimeProvider"/> if there is none.</summary>
+    public static IServiceCollection AddFanfareWebSockets(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<TimingWheel>();
+        services.TryAddSingleton<DrainScheduler>();
+        return services;
+    }
+
+    /// <summary>Accepts WebSockets at <paramref name="pattern"/>; other requests get 400.</summary>
+    /// <param name="endpoints">Where to map it.</param>
+    /// <param name="pattern">The route.</param>
+    /// <param name="accept">Makes the handler of a client that has just connected; messages begin to come when it has returned. The handler's end is <see cref="IWebSocketHandler.OnClosed"/>.</param>
+    /// <param name="options">Bounds; the defaults without it.</param>
+    /// <exception cref="InvalidOperationException"><see cref="AddFanfareWebSockets"/> was not called.</exception>
+    /// <remarks>Origins are not checked here: a browser's page of any site may connect unless a filter or middleware before it refuses.</remarks>
+    public static IEndpointConventionBuilder MapWebSocket(
+        this IEndpointRouteBuilder endpoints,
+        [StringSyntax("Route")] string pattern,
+        Func<WebSocketPeer, IWebSocketHandler> accept,
+        WebSocketEndpointOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(accept);
+        options ??= new WebSocketEndpointOptions();
+        var scheduler = endpoints.ServiceProvider.GetRequiredService<DrainScheduler>();
+        return endpoints.Map(pattern, context => ServeAsync(context, accept, options, scheduler));
+    }
+
+    private static async Task ServeAsync(
+        HttpContext context,
+        Func<WebSocketPeer, IWebSocketHandler> accept,
+        WebSocketEndpointOptions options,
+        DrainScheduler scheduler)
+    {
+        if (await WebSocketUpgrade.AcceptAsync(context, options.Limits.AllowDirectWrites).ConfigureAwait(false) is { } transport)
+        {
+            await new WebSocketPeer(transport, options, scheduler, accept).RunAsync().ConfigureAwait(false);
+        }
+    }
+}

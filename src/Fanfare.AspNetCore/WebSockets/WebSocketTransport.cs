@@ -1,0 +1,40 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Fanfare.AspNetCore;
+
+/// <summary>The two directions of an accepted WebSocket, for a <see cref="WebSocketConnection"/>.</summary>
+public sealed class WebSocketTransport
+{
+    private readonly IHttpRequestLifetimeFeature? _lifetime;
+
+    /// <summary>Makes a transport.</summary>
+    /// <param name="stream">The upgraded stream: raw frames both ways.</param>
+    /// <param name="socket">The connection's own socket when frames may be written straight to it, else <see langword="null"/>.</param>
+    /// <param name="lifetime">What aborts the connection; without it an abort closes the stream.</param>
+    internal WebSocketTransport(Stream stream, Socket? socket, IHttpRequestLifetimeFeature? lifetime)
+    {
+        Stream = stream;
+        Socket = socket;
+        _lifetime = lifetime;
+    }
+
+    /// <summary>The upgraded stream.</summary>
+    public Stream Stream { get; }
+
+    /// <summary>The connection's own socket when frames may be written straight to it, else <see langword="null"/>.</summary>
+    public Socket? Socket { get; }
+
+    /// <summary>Ends the connection at once; pending reads and writes fail. May be called often and from any thread.</summary>
+    internal void Abort()
+    {
+        if (_lifetime is null)
+        {
+            Stream.Dispose();
+        }
+        else
+        {
+            _lifetime.Abort();
+        }
+    }
+}

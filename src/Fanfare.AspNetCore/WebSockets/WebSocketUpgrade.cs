@@ -1,0 +1,211 @@
+using System.Buffers.Text;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace Fanfare.AspNetCore;
+
+/// <summary>Accepts WebSockets: HTTP/1.1 <c>Upgrade</c> (RFC 6455, section 4.2) and HTTP/2 extended <c>CONNECT</c> (RFC 8441).</summary>
+public static class WebSocketUpgrade
+{
+    private const string Version = "13";
+
+    /// <summary>Whether the client asks for a WebSocket, rightly or not; see <see cref="AcceptAsync"/>. An upgrade to anything else is no such request.</summary>
+    public static bool IsWebSocketRequest(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
+        {
+            return string.Equals(connect.Protocol, "websocket", StringComparison.OrdinalIgnoreCase);
+        }
+
+        return context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+            && HasToken(context.Request.Headers.Upgrade, "websocket");
+    }
+
+    /// <summary>
+    /// Accepts the WebSocket, or answers 400 (426 for another version of the protocol) and returns <see langword="null"/>.
+    /// Headers already set on the response go out with the acceptance. The first offered sub-protocol is answered, no extension is.
+    /// </summary>
+    /// <param name="context">A request for which <see cref="IsWebSocketRequest"/> holds.</param>
+    /// <param name="allowDirectWrites">Whether <see cref="WebSocketTransport.Socket"/> may be offered.</param>
+    public static async ValueTask<WebSocketTransport?> AcceptAsync(HttpContext context, bool allowDirectWrites = true)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var connect = context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } feature ? feature : null;
+        if (FindFault(context, connect is not null) is { } fault)
+        {
+            await RefuseAsync(context, fault).ConfigureAwait(false);
+            return null;
+        }
+
+        Unbind(context);
+        var headers = context.Response.Headers;
+        if (FirstToken(context.Request.Headers.SecWebSocketProtocol) is { } protocol)
+        {
+            headers.SecWebSocketProtocol = protocol;
+        }
+
+        var lifetime = context.Features.Get<IHttpRequestLifetimeFeature>();
+        if (connect is not null)
+        {
+            return new WebSocketTransport(await connect.AcceptAsync().ConfigureAwait(false), socket: null, lifetime);
+        }
+
+        headers.Upgrade = "websocket";
+        headers.Connection = HeaderNames.Upgrade;
+        headers.SecWebSocketAccept = Answer(context.Request.Headers.SecWebSocketKey.ToString().Trim());
+        var socket = allowDirectWrites ? FindSocket(context) : null;
+        var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
+        return new WebSocketTransport(stream, socket, lifetime);
+    }
+
+    private static string? FindFault(HttpContext context, bool isConnect)
+    {
+        var headers = context.Request.Headers;
+        if (!IsWebSocketRequest(context))
+        {
+            return "A WebSocket request is expected.";
+        }
+
+        if (!isConnect && !HttpMethods.IsGet(context.Request.Method))
+        {
+            return "A WebSocket request uses GET.";
+        }
+
+        if (!isConnect && !HasToken(headers.Connection, HeaderNames.Upgrade))
+        {
+            return "A WebSocket request has the header Connection: Upgrade.";
+        }
+
+        if (headers.SecWebSocketVersion.ToString().Trim() != Version)
+        {
+            context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+            context.Response.Headers.SecWebSocketVersion = Version;
+            return "Version 13 of the WebSocket protocol is spoken here.";
+        }
+
+        return isConnect || IsKey(headers.SecWebSocketKey) ? null : "Sec-WebSocket-Key must be 16 bytes in base64.";
+    }
+
+    private static Task RefuseAsync(HttpContext context, string fault)
+    {
+        var response = context.Response;
+        if (response.StatusCode == StatusCodes.Status200OK)
+        {
+            response.StatusCode = StatusCodes.Status400BadRequest;
+        }
+
+        response.ContentType = "text/plain; charset=utf-8";
+        if (HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // The client may have sent frames already; what follows on this connection is not HTTP.
+            response.Headers.Connection = "close";
+        }
+
+        return response.WriteAsync(fault, context.RequestAborted);
+    }
+
+    /// <summary>Takes off the limits of a request that would end a WebSocket: data rates, body size, request timeouts.</summary>
+    private static void Unbind(HttpContext context)
+    {
+        var features = context.Features;
+        if (features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate)
+        {
+            requestRate.MinDataRate = null;
+        }
+
+        if (features.Get<IHttpMinResponseDataRateFeature>() is { } responseRate)
+        {
+            responseRate.MinDataRate = null;
+        }
+
+        if (features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bodySize)
+        {
+            bodySize.MaxRequestBodySize = null;
+        }
+
+        features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
+    }
+
+    /// <summary>The connection's socket, when bytes written to it reach the client as they are: no TLS, no HTTP/2, no middleware around the transport.</summary>
+    private static Socket? FindSocket(HttpContext context)
+    {
+        var features = context.Features;
+        if (!NativeSocket.IsSupported
+            || !HttpProtocol.IsHttp11(context.Request.Protocol)
+            || features.Get<ITlsConnectionFeature>() is not null
+            || features.Get<ITlsHandshakeFeature>() is not null
+            || features.Get<ISslStreamFeature>() is not null
+            || features.Get<IConnectionSocketFeature>() is not { Socket: { SocketType: SocketType.Stream } socket }
+            || features.Get<IConnectionTransportFeature>() is not { } connection)
+        {
+            return null;
+        }
+
+        // A connection middleware that looks at or changes the bytes puts a pipe of its own in the place of the transport's.
+        var sockets = typeof(SocketTransportOptions).Assembly;
+        if (connection.GetType().Assembly != sockets || connection.Transport.GetType().Assembly != sockets)
+        {
+            return null;
+        }
+
+        NativeSocket.BoundUnsent(socket);
+        return socket;
+    }
+
+    private static string Answer(string key)
+    {
+        Span<byte> text = stackalloc byte[24 + 36];
+        Encoding.ASCII.GetBytes(key, text);
+        "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"u8.CopyTo(text[24..]);
+        Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
+#pragma warning disable CA5350 // RFC 6455, section 4.2.2: SHA-1 only proves here that the server speaks WebSocket.
+        SHA1.HashData(text, hash);
+#pragma warning restore CA5350
+        return Convert.ToBase64String(hash);
+    }
+
+    private static bool IsKey(StringValues values) =>
+        values.Count == 1
+        && values.ToString().Trim() is { Length: 24 } key
+        && Base64.IsValid(key, out var length)
+        && length == 16;
+
+    private static string? FirstToken(StringValues values)
+    {
+        foreach (var value in values)
+        {
+            foreach (var token in (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            {
+                return token;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool HasToken(StringValues values, string token)
+    {
+        foreach (var value in values)
+        {
+            foreach (var part in (value ?? "").Split(',', StringSplitOptions.TrimEntries))
+            {
+                if (part.Equals(token, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}
