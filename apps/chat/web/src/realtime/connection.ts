@@ -13,6 +13,8 @@ export interface ConnectionOptions {
 
 /** A connection that has not come up after this long is given up and tried anew. */
 const ConnectTimeoutMs = 12_000;
+const WebSocketFirst = ['websocket', 'polling'];
+const PollingFirst = ['polling', 'websocket'];
 const RefreshTimeoutMs = 10_000;
 /** A connection counts as good, and the waiting times start afresh, after this long. */
 const StableMs = 3000;
@@ -31,6 +33,9 @@ export class Connection {
   #everConnected = false;
   #attempting = false;
   #offline = false;
+  /** Failed attempts since the last connection. */
+  #failures = 0;
+  readonly #ownTransports: boolean;
   #token = '';
   /** Renewed while a connection with the one before was coming up. */
   #newer: string | undefined;
@@ -43,8 +48,9 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#tokens = options.tokens;
+    this.#ownTransports = options.socketOptions?.transports !== undefined;
     this.socket = io(options.url ?? '/chat', {
-      transports: ['websocket', 'polling'],
+      transports: [...WebSocketFirst],
       tryAllTransports: true,
       timeout: ConnectTimeoutMs,
       ...options.socketOptions,
@@ -115,7 +121,15 @@ export class Connection {
     if (this.#offline) return;
     clearTimeout(this.#watchdog);
     this.#watchdog = setTimeout(() => this.#reset(), ConnectTimeoutMs + 2000);
+    // Some proxies let a WebSocket open and close it at once: every other attempt begins with polling.
+    if (!this.#ownTransports) this.socket.io.opts.transports = this.#failures % 2 === 0 ? WebSocketFirst : PollingFirst;
     this.socket.connect();
+    // The manager does not hear of an engine that closes before it has opened.
+    this.socket.io.engine?.once('close', () => {
+      if (!this.#running || this.socket.connected || this.#retry !== undefined) return;
+      this.#failures++;
+      this.#reset();
+    });
   }
 
   #schedule(delayMs = this.#backoff.next()): void {
@@ -135,6 +149,7 @@ export class Connection {
   readonly #onConnect = (): void => {
     clearTimeout(this.#watchdog);
     this.#everConnected = true;
+    this.#failures = 0;
     this.#stable = setTimeout(() => this.#backoff.reset(), StableMs);
     this.#showState();
     if (this.#newer !== undefined) this.#renewed(this.#newer);
@@ -153,6 +168,7 @@ export class Connection {
     clearTimeout(this.#watchdog);
     if (!this.#running) return;
     if (error.message === 'unauthorized') this.#rejected = this.#token;
+    else this.#failures++;
     this.#schedule();
   };
 

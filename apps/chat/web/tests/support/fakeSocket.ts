@@ -5,7 +5,7 @@ export class FakeSocket {
   active = false;
   readonly sent: { event: string; args: unknown[]; ack: ((...answer: unknown[]) => void) | undefined }[] = [];
   readonly #listeners = new Map<string, Set<(...args: unknown[]) => void>>();
-  readonly io = { engine: { close: () => this.drop('forced close') } };
+  readonly io = { opts: {}, engine: { close: () => this.drop('forced close'), once: () => undefined } };
   attempts = 0;
 
   on(event: string, listener: (...args: never[]) => void): this {
