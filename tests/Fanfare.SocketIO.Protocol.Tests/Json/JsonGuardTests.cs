@@ -93,6 +93,7 @@ public sealed class JsonGuardTests
     [InlineData("\"\\ud800\"")]
     [InlineData("\"\\udc00\"")]
     [InlineData("\"\\ud800\\ud800\"")]
+    [InlineData("\"\\udc00\\udc00\"")]
     [InlineData("\"\\ud83dx\"")]
     [InlineData("\"\\ud83d\\n\"")]
     [InlineData("\"\\udE00\\uD83d\"")]
