@@ -54,6 +54,7 @@ export function Composer({ draftKey, roomName, room }: { draftKey: string; roomN
           ref={field}
           className="composer-field"
           aria-label="Message"
+          dir="auto"
           placeholder={`Write to ${roomName}`}
           rows={1}
           autoFocus={matchMedia('(hover: hover)').matches}

@@ -35,7 +35,7 @@ export const MessageItem = memo(function MessageItem({
             {time.format(date)}
           </time>
         </p>
-        <p className="message-text">{message.content}</p>
+        <p className="message-text" dir="auto">{message.content}</p>
         {message.status === 'sending' && <p className="message-state">Sending</p>}
         {message.status === 'failed' && (
           <p className="message-state message-state-bad">

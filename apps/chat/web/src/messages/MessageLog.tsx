@@ -13,6 +13,7 @@ export function MessageLog({ room, selfId }: { room: ChatRoom; selfId: string })
   const { log, atEnd, scrollToEnd } = useStickyScroll(messages);
   const [problem, setProblem] = useState(false);
   useOwnMessagesInSight(messages, scrollToEnd);
+  const unseen = useUnseen(messages, atEnd);
   const now = new Date();
 
   const load = () => {
@@ -72,13 +73,21 @@ export function MessageLog({ room, selfId }: { room: ChatRoom; selfId: string })
         </div>
       </div>
       {!atEnd && (
-        <button className="button log-down" type="button" onClick={scrollToEnd}>
+        <button className={unseen ? 'button log-down log-down-news' : 'button log-down'} type="button" onClick={scrollToEnd}>
           <DownIcon />
           Jump to latest
         </button>
       )}
     </div>
   );
+}
+
+/** Whether something was said since the reader left the end. */
+function useUnseen(messages: readonly RoomMessage[], atEnd: boolean): boolean {
+  const last = messages[messages.length - 1]?.key;
+  const [seen, setSeen] = useState(last);
+  if (atEnd && seen !== last) setSeen(last);
+  return !atEnd && seen !== last;
 }
 
 /** Who says something wants to see it. */
