@@ -10,7 +10,7 @@ import { useSession } from './session/SessionContext';
 import type { SessionStore } from './session/sessionStore';
 import { SignInPage } from './session/SignInPage';
 import { Drawer } from './ui/Drawer';
-import { useOpenRoomId } from './ui/router';
+import { navigate, useOpenRoomId } from './ui/router';
 import { TopBar } from './ui/TopBar';
 
 export function App() {
@@ -54,6 +54,11 @@ function Shell({ userId, userName, onSignOut }: ShellProps) {
   const { rooms, invitations } = useDirectory();
   const [roomsShown, setRoomsShown] = useState(false);
   const closeRooms = () => setRoomsShown(false);
+  const signOut = () => {
+    // Whoever signs in here next need not begin in the room of another.
+    navigate('/');
+    onSignOut();
+  };
   return (
     <div className="shell">
       <TopBar
@@ -62,7 +67,7 @@ function Shell({ userId, userName, onSignOut }: ShellProps) {
         roomsShown={roomsShown}
         hasNews={invitations.length > 0 || rooms.some((room) => room.unread > 0)}
         onShowRooms={() => setRoomsShown(true)}
-        onSignOut={onSignOut}
+        onSignOut={signOut}
       />
       <Drawer side="left" label="Rooms and invitations" shown={roomsShown} onClose={closeRooms}>
         <RoomList openRoomId={openRoomId} onChosen={closeRooms} />

@@ -100,7 +100,7 @@ export class Outbox {
 
   /** A stored message of ours was seen: what waited for it is done. */
   confirm(message: ChatMessage): void {
-    if (message.clientId !== undefined) this.#remove(message.clientId, message.roomId);
+    if (message.clientId != null) this.#remove(message.clientId, message.roomId);
   }
 
   /** The connection is gone: everything unanswered has to go out again on the next one. */

@@ -206,7 +206,7 @@ export class Room {
   #view(): readonly RoomMessage[] {
     const shown = new Map(this.state.get().messages.map((message) => [message.key, message]));
     const stored = this.#stored.map((message): RoomMessage => {
-      const key = message.clientId === undefined ? message.id : `${message.userId}:${message.clientId}`;
+      const key = message.clientId == null ? message.id : `${message.userId}:${message.clientId}`;
       // The same object for the same message, so that only what changed is drawn again.
       const before = shown.get(key);
       return before?.status === 'sent' && before.id === message.id ? before : { ...message, key, status: 'sent' };

@@ -8,7 +8,7 @@ export interface ChatMessage {
   /** ISO 8601, UTC. */
   readonly timestamp: string;
   /** The sender's own id for it, if one was given. */
-  readonly clientId?: string;
+  readonly clientId?: string | null;
 }
 
 export interface MessagePage {
