@@ -54,6 +54,19 @@ test('what was said during a long break is fetched, however much the history lea
   expect(room.state.get().hasMore).toBe(false);
 });
 
+test('closing a gap does not forget that there is more before what was known', async () => {
+  const room = create(400);
+  room.history(messagesFrom(100, 150));
+  await vi.waitFor(() => expect(room.state.get().hasMore).toBe(true));
+  room.history(messagesFrom(350, 400));
+  // The last page reached further back than what was known.
+  await vi.waitFor(() => expect(ids(room)).toEqual(expected(50, 400)));
+  expect(room.state.get().hasMore).toBe(true);
+  await room.loadMore();
+  expect(ids(room)).toEqual(expected(0, 400));
+  expect(room.state.get().hasMore).toBe(false);
+});
+
 test('messages that come while a gap is being closed stand at the end', async () => {
   const room = create(400);
   room.history(messagesFrom(0, 20));

@@ -44,8 +44,9 @@ export class Room {
   readonly #typing: TypingUsers;
   #stored: readonly ChatMessage[] = [];
   #pending: readonly OutboxItem[] = [];
-  /** Messages that came live while a gap was being closed lie above it already; the gap's pages go below. */
   #closingGap: Promise<void> | undefined;
+  /** Whether the oldest stored message is known to be the room's first. */
+  #fromStart = false;
 
   constructor(
     readonly id: string,
@@ -71,6 +72,7 @@ export class Room {
   /** No access (any more): nothing of the room stays. */
   refused(error: string): void {
     this.#stored = [];
+    this.#fromStart = false;
     this.#pending = [];
     this.#typing.clear();
     this.state.set({ ...initial, status: 'refused', error });
@@ -86,7 +88,10 @@ export class Room {
   released(): void {
     this.#typing.clear();
     const trimmed = this.#stored.length > IdleMessages;
-    if (trimmed) this.#stored = this.#stored.slice(-IdleMessages);
+    if (trimmed) {
+      this.#stored = this.#stored.slice(-IdleMessages);
+      this.#fromStart = false;
+    }
     this.#show({ status: 'idle', error: null, ...(trimmed ? { hasMore: true } : {}) });
   }
 
@@ -96,15 +101,17 @@ export class Room {
     const complete = messages.length < HistorySize;
     if (known.length === 0 || complete || overlaps(known, messages)) {
       this.#stored = mergeMessages(complete ? [] : known, messages);
-      if (complete) this.#show({ loaded: true, hasMore: false });
-      else this.#show({ loaded: true });
+      this.#fromStart ||= complete;
+      this.#show({ loaded: true, ...(complete ? { hasMore: false } : {}) });
       if (!complete && known.length === 0) void this.#lookFurtherBack(messages[0]!);
       return;
     }
+    const knownFromStart = this.#fromStart;
     // More was said while we were away than the history holds. Show the new end at once, then close the gap.
     this.#stored = messages;
+    this.#fromStart = false;
     this.#show({ loaded: true, hasMore: true });
-    this.#closingGap = this.#closeGap(known, messages[0]!);
+    this.#closingGap = this.#closeGap(known, knownFromStart, messages[0]!);
   }
 
   message(message: ChatMessage): void {
@@ -141,6 +148,7 @@ export class Room {
       // Dropped meanwhile (refused, or replaced by a later history): the page no longer joins on.
       if (this.#stored[0]?.id !== oldest.id) return;
       this.#stored = mergeMessages(this.#stored, page.messages, 'before');
+      this.#fromStart = !page.hasMore;
       this.#show({ hasMore: page.hasMore });
     } finally {
       this.#patch({ loadingMore: false });
@@ -155,10 +163,12 @@ export class Room {
     } catch {
       // Asking for more will tell.
     }
-    if (this.#stored[0]?.id === oldest.id) this.#show({ hasMore });
+    if (this.#stored[0]?.id !== oldest.id) return;
+    this.#fromStart = !hasMore;
+    this.#show({ hasMore });
   }
 
-  async #closeGap(known: readonly ChatMessage[], from: ChatMessage): Promise<void> {
+  async #closeGap(known: readonly ChatMessage[], knownFromStart: boolean, from: ChatMessage): Promise<void> {
     let between: readonly ChatMessage[] = [];
     let before = from;
     try {
@@ -168,13 +178,15 @@ export class Room {
         if (this.#stored[0]?.id !== from.id) return;
         between = [...messages, ...between];
         const oldest = messages[0];
-        if (!hasMore || !oldest || overlaps(known, messages)) {
-          const older = hasMore && oldest ? mergeMessages(known, between) : between;
-          this.#stored = mergeMessages(this.#stored, older, 'before');
-          this.#show({ hasMore: hasMore && oldest !== undefined ? this.#hadMore(known) : false });
-          return;
+        if (hasMore && oldest && !overlaps(known, messages)) {
+          before = oldest;
+          continue;
         }
-        before = oldest;
+        const older = hasMore ? mergeMessages(known, between) : between;
+        this.#stored = mergeMessages(this.#stored, older, 'before');
+        this.#fromStart = !hasMore || knownFromStart;
+        this.#show({ hasMore: !this.#fromStart });
+        return;
       }
     } catch {
       // What was read so far joins on to the new end; the rest can be loaded by hand.
@@ -185,18 +197,8 @@ export class Room {
     }
   }
 
-  /** Whether there was more before `known`: its own first page said so. Asking again does no harm. */
-  #hadMore(known: readonly ChatMessage[]): boolean {
-    return known.length > 0 && !this.#reachedStart.has(known[0]!.id);
-  }
-
-  readonly #reachedStart = new Set<string>();
-
   #show(change: Partial<RoomState>): void {
-    const next = { ...this.state.get(), ...change };
-    const first = this.#stored[0];
-    if (next.loaded && !next.hasMore && first) this.#reachedStart.add(first.id);
-    this.state.set({ ...next, messages: this.#view() });
+    this.state.set({ ...this.state.get(), ...change, messages: this.#view() });
   }
 
   #patch(change: Partial<RoomState>): void {

@@ -5,6 +5,7 @@
 export class LiveSnapshot<T> {
   #value: T;
   #fetches = 0;
+  #latest = 0;
   #sinceFetch: ((value: T) => T)[] = [];
 
   constructor(
@@ -33,8 +34,6 @@ export class LiveSnapshot<T> {
       this.#fetches--;
     }
   }
-
-  #latest = 0;
 
   #set(value: T): void {
     if (Object.is(value, this.#value)) return;
