@@ -15,10 +15,6 @@ internal sealed class FrameWriter : IWire
 {
     private const int ScratchSize = 64 * 1024;
     private const int MaxWritesPerTurn = 8;
-    private const int MaxControlBytes = 2048;
-
-    // The most that a first write can hold and still be in the socket as a whole when its beginning has been read.
-    private const int MaxProvenBytes = 16 * 1024;
 
     private static readonly TimeSpan ProofTimeout = TimeSpan.FromSeconds(1);
 
@@ -29,16 +25,13 @@ internal sealed class FrameWriter : IWire
     private readonly TimingWheel _wheel;
     private readonly TimeSpan _closeTimeout;
     private IOutboxReader _outbox;
-    private byte[]? _control;
-    private byte[]? _rest;
-    private byte[]? _closeFrame;
+    private FrameComposer _frames;
     private Task? _write;
     private TaskCompletionSource? _ended;
     private ProofDeadline? _proof;
     private CloseDeadline? _closing;
-    private int _controlLength;
     private int _inFlight;
-    private int _streamed;
+    private DirectSwitch _switch;
     private State _state;
 
     public FrameWriter(WebSocketTransport transport, IOutboxReader outbox, TimingWheel wheel, TimeSpan closeTimeout)
@@ -57,35 +50,21 @@ internal sealed class FrameWriter : IWire
         /// <summary>An asynchronous write is in flight.</summary>
         Writing = 1,
 
-        /// <summary>Everything goes straight to the socket.</summary>
-        Direct = 2,
-
-        /// <summary>The owner wants direct writes, once they are safe.</summary>
-        DirectWanted = 4,
-
-        /// <summary>The ping behind the last write through the stream is out; its pong proves that the client has read all.</summary>
-        ProofSent = 8,
-
-        /// <summary>The close frame goes ahead of what waits.</summary>
-        CloseIsUrgent = 16,
-
-        /// <summary>The close frame is among the bytes being written: nothing follows it.</summary>
-        CloseBegun = 32,
-
         /// <summary>The close frame is written, or nothing can be written any more.</summary>
-        Ended = 64,
+        Ended = 2,
+
+        /// <summary>Our side of the connection is shut down behind the close frame.</summary>
+        HangUp = 4,
     }
 
-    private static ReadOnlySpan<byte> ProofPayload => "fanfare"u8;
-
     /// <summary>Whether frames go straight to the socket.</summary>
-    public bool IsDirect => Has(State.Direct);
+    public bool IsDirect => _switch.IsDirect;
 
     /// <summary>Whether a write is waiting for the client.</summary>
     public bool IsBlocked => Has(State.Writing);
 
     /// <summary>Whether a close frame is to be sent or was.</summary>
-    public bool IsClosing => _closeFrame is not null;
+    public bool IsClosing => _frames.IsClosing;
 
     /// <summary>Serves another outbox from now on.</summary>
     public void SwitchTo(IOutboxReader outbox)
@@ -97,24 +76,15 @@ internal sealed class FrameWriter : IWire
         }
     }
 
-    /// <summary>
-    /// Goes over to direct writes as soon as that is safe: the client must have read all that went through the stream, for no one can
-    /// tell when Kestrel's pipe has reached the socket, and a direct write would overtake it.
-    /// </summary>
+    /// <summary>Goes over to direct writes as soon as <see cref="DirectSwitch"/> allows it.</summary>
     /// <param name="provenWrites">How many writes the client is known to have read: 0 after its first frame (it has read the 101), 1 when it has answered to our first one.</param>
     public void GoDirect(int provenWrites)
     {
-        var ask = false;
+        bool ask;
         lock (this)
         {
-            if (_transport.Socket is null || Has(State.Direct | State.DirectWanted | State.Ended) || (provenWrites == 0 && _streamed > 0))
-            {
-                return;
-            }
-
-            _state |= State.DirectWanted;
-            // More than the proven has been written: a ping behind it has to be asked first, best while nothing waits.
-            ask = !IsProven;
+            // When more than the proven has been written, a ping behind it has to be asked first, best while nothing waits.
+            ask = _transport.Socket is not null && !Has(State.Ended) && _switch.TryWant(provenWrites) && !_switch.IsProven;
         }
 
         if (ask)
@@ -135,26 +105,33 @@ internal sealed class FrameWriter : IWire
     {
         lock (this)
         {
-            if (!Has(State.ProofSent) || !payload.SequenceEqual(ProofPayload))
+            if (!_switch.IsAsked || !payload.SequenceEqual(DirectSwitch.Question))
             {
                 return false;
             }
 
-            EndProof();
-            _state |= State.Direct;
+            _switch.GoDirect();
+            StopProof();
         }
 
         _outbox.Resume();
         return true;
     }
 
-    /// <summary>Sends a close frame, the first one given: behind what waits, or ahead of it when <paramref name="urgent"/>. Nothing is written after it.</summary>
-    public void Close(byte[] frame, bool urgent)
+    /// <summary>Sends a close frame, the first one given; nothing is written after it.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="urgent">Whether it goes ahead of what waits.</param>
+    /// <param name="hangUp">Whether the peer is shown the end of the stream behind it, where that is possible: one that broke a rule may not know how to close.</param>
+    public void Close(byte[] frame, bool urgent, bool hangUp = false)
     {
         lock (this)
         {
             BeginClose(frame);
-            _state |= urgent ? State.CloseIsUrgent : State.None;
+            _state |= hangUp ? State.HangUp : State.None;
+            if (urgent)
+            {
+                _frames.HurryClose();
+            }
         }
 
         _outbox.Resume();
@@ -223,42 +200,21 @@ internal sealed class FrameWriter : IWire
         return result;
     }
 
-    // Bytes of the first write through the stream; anything beyond it counts as too much.
-    private bool IsProven => _streamed <= MaxProvenBytes;
-
     private bool Has(State any) => (_state & any) != 0;
 
     private void SendControl(byte[] frame)
     {
         lock (this)
         {
-            if (_closeFrame is not null || Has(State.Ended))
+            if (_frames.IsClosing || Has(State.Ended))
             {
                 return;
             }
 
-            AppendControl(frame);
+            _frames.Add(frame);
         }
 
         _outbox.Resume();
-    }
-
-    private void AppendControl(byte[] frame)
-    {
-        if (_controlLength == 0 || _controlLength + frame.Length > MaxControlBytes)
-        {
-            _control = frame;
-            _controlLength = frame.Length;
-            return;
-        }
-
-        if (_control!.Length < _controlLength + frame.Length)
-        {
-            Array.Resize(ref _control, Math.Min(MaxControlBytes, 2 * (_controlLength + frame.Length)));
-        }
-
-        frame.CopyTo(_control, _controlLength);
-        _controlLength += frame.Length;
     }
 
     private DrainResult Write(IOutboxReader outbox)
@@ -279,19 +235,19 @@ internal sealed class FrameWriter : IWire
             _inFlight = 0;
         }
 
-        if (outbox.IsCompleted && _closeFrame is null)
+        if (outbox.IsCompleted && !_frames.IsClosing)
         {
             BeginClose(ServerFrame.Close());
         }
 
-        if (Has(State.DirectWanted) && !TryGoDirect(outbox))
+        if (_switch.IsWanted && !TryGoDirect(outbox))
         {
             return DrainResult.PartlyTaken;
         }
 
         for (var writes = 0; writes < MaxWritesPerTurn || outbox.IsEmpty; writes++)
         {
-            var result = Has(State.Direct) ? WriteDirect(outbox) : WriteThrough(outbox);
+            var result = _switch.IsDirect ? WriteDirect(outbox) : WriteThrough(outbox);
             if (result is { } final)
             {
                 return final;
@@ -301,60 +257,10 @@ internal sealed class FrameWriter : IWire
         return DrainResult.Taken;
     }
 
-    /// <summary>Puts the next bytes together: the rest of ours, pongs, the close frame, then as many waiting frames as fit.</summary>
-    /// <param name="outbox">What waits.</param>
-    /// <param name="scratch">Where to join them; a frame larger than it is shown where it lies.</param>
-    /// <param name="own">How many of the bytes, at their front, are not from the outbox.</param>
-    private ReadOnlyMemory<byte> Compose(IOutboxReader outbox, byte[] scratch, out int own)
-    {
-        own = 0;
-        ReadOnlyMemory<byte> head;
-        if (_rest is not null)
-        {
-            _rest.CopyTo(scratch, 0);
-            own = _rest.Length;
-            _rest = null;
-        }
-        else if (outbox.IsMidFrame && (_controlLength > 0 || Has(State.CloseIsUrgent)))
-        {
-            // The frame that was begun comes first, and alone.
-            outbox.TryPeek(out head);
-            return head;
-        }
-
-        if (Has(State.CloseBegun))
-        {
-            return scratch.AsMemory(0, own);
-        }
-
-        if (_controlLength > 0)
-        {
-            _control.AsSpan(0, _controlLength).CopyTo(scratch.AsSpan(own));
-            own += _controlLength;
-            _control = null;
-            _controlLength = 0;
-        }
-
-        if (_closeFrame is not null && (Has(State.CloseIsUrgent) || outbox.IsEmpty))
-        {
-            _closeFrame.CopyTo(scratch, own);
-            own += _closeFrame.Length;
-            _state |= State.CloseBegun;
-            return scratch.AsMemory(0, own);
-        }
-
-        if (own == 0 && outbox.TryPeek(out head) && head.Length >= scratch.Length)
-        {
-            return head;
-        }
-
-        return scratch.AsMemory(0, own + outbox.CopyTo(scratch.AsSpan(own)));
-    }
-
     /// <summary>One write straight to the socket; <see langword="null"/> when there may be more to write.</summary>
     private DrainResult? WriteDirect(IOutboxReader outbox)
     {
-        var bytes = Compose(outbox, t_scratch ??= GC.AllocateUninitializedArray<byte>(ScratchSize, pinned: true), out var own);
+        var bytes = _frames.Compose(outbox, t_scratch ??= GC.AllocateUninitializedArray<byte>(ScratchSize, pinned: true), out var own);
         if (bytes.IsEmpty)
         {
             return DrainResult.Taken;
@@ -369,7 +275,7 @@ internal sealed class FrameWriter : IWire
         sent = Math.Max(0, sent);
         if (sent < own)
         {
-            _rest = bytes[sent..own].ToArray();
+            _frames.PutBack(bytes.Span[sent..own]);
         }
         else if (sent > own)
         {
@@ -382,8 +288,8 @@ internal sealed class FrameWriter : IWire
         }
 
         // The buffer is full: the rest of what was begun is handed over to be sent as soon as it can be, without a thread.
-        ReadOnlyMemory<byte> rest = _rest;
-        if (_rest is null)
+        var rest = _frames.Rest;
+        if (rest.IsEmpty)
         {
             outbox.TryPeek(out rest);
             _inFlight = rest.Length;
@@ -398,7 +304,7 @@ internal sealed class FrameWriter : IWire
     private DrainResult? WriteThrough(IOutboxReader outbox)
     {
         var scratch = ArrayPool<byte>.Shared.Rent(ScratchSize);
-        var bytes = Compose(outbox, scratch, out var own);
+        var bytes = _frames.Compose(outbox, scratch, out var own);
         if (bytes.IsEmpty)
         {
             ArrayPool<byte>.Shared.Return(scratch);
@@ -407,7 +313,7 @@ internal sealed class FrameWriter : IWire
 
         // Large frames in slices: Kestrel copies what it is given before it says that it is too much.
         bytes = bytes[..Math.Min(bytes.Length, ScratchSize)];
-        CountStreamed(bytes.Length);
+        _switch.CountStreamed(bytes.Length);
         _inFlight = bytes.Length - own;
         _state |= State.Writing;
         var write = WriteThroughAsync(bytes, scratch);
@@ -470,7 +376,7 @@ internal sealed class FrameWriter : IWire
         lock (this)
         {
             _state &= ~State.Writing;
-            _rest = null;
+            _frames.ForgetRest();
             if (!isWritten)
             {
                 End();
@@ -492,28 +398,31 @@ internal sealed class FrameWriter : IWire
         }
     }
 
-    private void CountStreamed(int bytes) => _streamed = _streamed == 0 ? bytes : int.MaxValue;
-
     private DrainResult? EndIfClosed()
     {
-        if (!Has(State.CloseBegun))
+        if (!_frames.IsCloseBegun)
         {
             return null;
         }
 
         End();
+        if (Has(State.HangUp) && _switch.IsDirect)
+        {
+            NativeSocket.HangUp(_transport.Socket!);
+        }
+
         return DrainResult.Gone;
     }
 
     private void BeginClose(byte[] frame)
     {
-        if (_closeFrame is not null || Has(State.Ended))
+        if (_frames.IsClosing || Has(State.Ended))
         {
             return;
         }
 
         // It bounds the peer's part of the closing handshake too, so it runs until the connection is over.
-        _closeFrame = frame;
+        _frames.AddClose(frame);
         _closing = new CloseDeadline(this);
         _wheel.Schedule(_closing, _closeTimeout);
     }
@@ -531,53 +440,54 @@ internal sealed class FrameWriter : IWire
     private void End()
     {
         _state |= State.Ended;
-        EndProof();
+        StopProof();
         _ended?.TrySetResult();
     }
 
     /// <summary>Whether writing may go on, in either way. When more has gone through the stream than is proven, a ping asks the client, and what waits is held until its pong.</summary>
     private bool TryGoDirect(IOutboxReader outbox)
     {
-        if (_closeFrame is not null)
+        if (_frames.IsClosing)
         {
-            EndProof();
+            GiveUpProof();
+            return true;
         }
-        else if (IsProven)
+
+        if (_switch.IsProven)
         {
-            EndProof();
-            _state |= State.Direct;
+            _switch.GoDirect();
+            return true;
         }
-        else if (Has(State.ProofSent))
-        {
-            return false;
-        }
-        else if (!outbox.IsMidFrame)
+
+        if (!_switch.IsAsked && !outbox.IsMidFrame)
         {
             // What waits is held from here on, also when the ping itself is still in flight.
-            AppendControl(ServerFrame.Ping(ProofPayload));
-            _state |= State.ProofSent;
+            _switch.Ask();
+            _frames.Add(ServerFrame.Ping(DirectSwitch.Question));
             _proof = new ProofDeadline(this);
             _wheel.Schedule(_proof, ProofTimeout);
             WriteControl();
-            return false;
         }
 
-        return true;
+        return !_switch.IsAsked;
     }
 
     private void WriteControl()
     {
-        var bytes = _control.AsMemory(0, _controlLength);
-        _control = null;
-        _controlLength = 0;
-        CountStreamed(bytes.Length);
+        var bytes = _frames.TakeControl();
+        _switch.CountStreamed(bytes.Length);
         _state |= State.Writing;
         _write = WriteThroughAsync(bytes, ArrayPool<byte>.Shared.Rent(1));
     }
 
-    private void EndProof()
+    private void GiveUpProof()
     {
-        _state &= ~(State.DirectWanted | State.ProofSent);
+        _switch.GiveUp();
+        StopProof();
+    }
+
+    private void StopProof()
+    {
         if (_proof is not null)
         {
             _wheel.Cancel(_proof);
@@ -585,7 +495,7 @@ internal sealed class FrameWriter : IWire
         }
     }
 
-    private void GiveUpProof(ProofDeadline proof)
+    private void OnProofDue(ProofDeadline proof)
     {
         lock (this)
         {
@@ -594,7 +504,7 @@ internal sealed class FrameWriter : IWire
                 return;
             }
 
-            EndProof();
+            GiveUpProof();
         }
 
         _outbox.Resume();
@@ -607,6 +517,6 @@ internal sealed class FrameWriter : IWire
 
     private sealed class ProofDeadline(FrameWriter writer) : Deadline
     {
-        protected override void OnDue() => writer.GiveUpProof(this);
+        protected override void OnDue() => writer.OnProofDue(this);
     }
 }

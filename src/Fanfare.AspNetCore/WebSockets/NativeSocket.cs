@@ -60,6 +60,19 @@ internal static partial class NativeSocket
         }
     }
 
+    /// <summary>Shows the peer the end of what we send; it can still be read from.</summary>
+    public static void HangUp(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception exception) when (StreamFault.IsBroken(exception))
+        {
+            // It is gone already.
+        }
+    }
+
     /// <summary>Bounds what waits unsent in the kernel. A kernel without this option leaves it unbounded.</summary>
     public static void BoundUnsent(Socket socket)
     {

@@ -288,15 +288,15 @@ public sealed class WebSocketConnection : IFrameHandler
             _phase = Phase.Lingering;
         }
 
-        Close(end, urgent: true);
+        Close(end, urgent: true, hangUp: true);
         TellEnd(end);
     }
 
-    private void Close(WebSocketEnd end, bool urgent)
+    private void Close(WebSocketEnd end, bool urgent, bool hangUp = false)
     {
         var frame = ServerFrame.Close(end.Code, end.Reason);
         Interlocked.CompareExchange(ref _plannedEnd, end, null);
-        _writer.Close(frame, urgent);
+        _writer.Close(frame, urgent, hangUp);
     }
 
     private void TellEnd(WebSocketEnd end)

@@ -16,6 +16,9 @@ public sealed class WebSocketPeer
         _connection = new WebSocketConnection(transport, _outbox, accept(this), options.Limits, scheduler.Wheel);
     }
 
+    /// <summary>Whether frames are written straight to the socket by now.</summary>
+    internal bool IsDirect => _connection.IsDirect;
+
     /// <summary>Queues a text message, without waiting.</summary>
     /// <param name="utf8">The text; it must be valid UTF-8, which is not checked. Copied.</param>
     /// <param name="isVolatile">Whether it may be dropped when the client is slow.</param>

@@ -11,6 +11,8 @@ internal sealed class EchoHandler(WebSocketPeer peer) : IWebSocketHandler
 
     public Action<EchoHandler, string>? TextTaken { get; init; }
 
+    public Action<string>? PongTaken { get; init; }
+
     public Task<WebSocketEnd> End => _end.Task;
 
     public void OnText(ReadOnlySpan<byte> utf8)
@@ -24,6 +26,8 @@ internal sealed class EchoHandler(WebSocketPeer peer) : IWebSocketHandler
             TextTaken(this, Encoding.UTF8.GetString(utf8));
         }
     }
+
+    public void OnPong(ReadOnlySpan<byte> payload) => PongTaken?.Invoke(Encoding.UTF8.GetString(payload));
 
     public void OnBinary(ReadOnlySpan<byte> data) => Peer.SendBinary(data);
 

@@ -39,7 +39,7 @@ internal sealed class RawClient : IAsyncDisposable
         }
 
         await socket.ConnectAsync(IPAddress.Loopback, port).InTime();
-        Stream stream = new NetworkStream(socket);
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
         var client = new RawClient(socket, wrap is null ? stream : await wrap(stream));
         await client.SendAsync(request ?? Encoding.ASCII.GetBytes(UpgradeRequest()));
         await client.ReadHeadAsync();

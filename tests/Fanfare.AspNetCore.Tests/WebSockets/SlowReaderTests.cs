@@ -1,0 +1,122 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Fanfare.AspNetCore.Tests.WebSockets;
+
+public sealed class SlowReaderTests
+{
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddSeconds(Random.Shared.NextDouble() * 4e9));
+
+    [Theory]
+    [InlineData(true, 100)]
+    [InlineData(true, 200_000)]
+    [InlineData(false, 100)]
+    [InlineData(false, 200_000)]
+    public async Task A_reader_that_stalls_and_reads_on_misses_nothing(bool isDirect, int size)
+    {
+        await using var host = await StartAsync(options =>
+        {
+            options.Limits.AllowDirectWrites = isDirect;
+            options.Outbox.MaxBytes = 0;
+            options.Outbox.MaxCount = 0;
+        });
+        await using var client = await RawClient.ConnectAsync(host.Port, receiveBuffer: 8 * 1024);
+        await client.SendAsync(Frame.TextMessage("begin"));
+        Assert.Equal("begin", await client.ReadTextAsync());
+        var handler = host.NextHandler();
+        Assert.Equal(isDirect && OperatingSystem.IsLinux(), handler.Peer.IsDirect);
+
+        // Far more than all buffers on the way hold, in frames of uneven length.
+        var count = 12_000_000 / size;
+        for (var i = 0; i < count; i++)
+        {
+            Assert.Equal(EnqueueResult.Accepted, handler.Peer.SendText(Encoding.ASCII.GetBytes(Message(i, size))));
+        }
+
+        // Pongs go between frames wherever the writing stands.
+        await client.SendAsync(Frame.Ping("1"));
+        var pongs = 0;
+        for (var i = 0; i < count;)
+        {
+            var frame = await client.ReadAsync();
+            if (frame!.Opcode == 0xA)
+            {
+                pongs++;
+                if (pongs < 20)
+                {
+                    await client.SendAsync(Frame.Ping($"{pongs + 1}"));
+                }
+
+                continue;
+            }
+
+            Assert.Equal(Message(i, size), frame.Text);
+            i++;
+        }
+
+        Assert.InRange(pongs, 1, 20);
+    }
+
+    [Fact]
+    public async Task Past_a_bound_a_slow_reader_is_closed()
+    {
+        await using var host = await StartAsync(static options => options.Outbox.MaxBytes = 100_000);
+        await using var client = await RawClient.ConnectAsync(host.Port, receiveBuffer: 8 * 1024);
+        var handler = host.NextHandler();
+        var message = new byte[10_000];
+        while (handler.Peer.SendBinary(message) == EnqueueResult.Accepted)
+        {
+        }
+
+        var end = await handler.End.InTime();
+        Assert.Equal(WebSocketEndKind.ClosedByServer, end.Kind);
+        Assert.Equal(1008, end.Code);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stalled_reader_is_cut_by_age_though_nothing_more_is_sent(bool isDirect)
+    {
+        await using var host = await StartAsync(options =>
+        {
+            options.Limits.AllowDirectWrites = isDirect;
+            options.Outbox.MaxBytes = 0;
+        });
+        await using var client = await RawClient.ConnectAsync(host.Port, receiveBuffer: 8 * 1024);
+        await client.SendAsync(Frame.TextMessage("begin"));
+        Assert.Equal("begin", await client.ReadTextAsync());
+        var handler = host.NextHandler();
+        handler.Peer.SendBinary(new byte[20_000_000]);
+
+        while (!handler.End.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(1008, (await handler.End).Code);
+    }
+
+    [Fact]
+    public async Task A_stalled_reader_keeps_no_one_else_waiting()
+    {
+        await using var host = await StartAsync(static options => options.Outbox.MaxBytes = 0);
+        await using var stalled = await RawClient.ConnectAsync(host.Port, receiveBuffer: 8 * 1024);
+        var slow = host.NextHandler().Peer;
+        await using var client = await RawClient.ConnectAsync(host.Port);
+        var quick = host.NextHandler().Peer;
+        for (var i = 0; i < 500; i++)
+        {
+            slow.SendBinary(new byte[50_000]);
+            quick.SendText(Encoding.ASCII.GetBytes($"{i}"));
+            Assert.Equal($"{i}", await client.ReadTextAsync());
+        }
+    }
+
+    private static string Message(int number, int size) => $"{number}:{new string('m', size - (number % 50))}";
+
+    private Task<WebSocketHost> StartAsync(Action<WebSocketEndpointOptions> configure) =>
+        WebSocketHost.StartAsync(configure, services: services => services.AddSingleton<TimeProvider>(_time));
+}
