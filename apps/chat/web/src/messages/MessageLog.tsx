@@ -14,6 +14,7 @@ export function MessageLog({ room, selfId }: { room: ChatRoom; selfId: string })
   const [problem, setProblem] = useState(false);
   useOwnMessagesInSight(messages, scrollToEnd);
   const unseen = useUnseen(messages, atEnd);
+  const wasOldest = useOnceOldest(messages);
   const now = new Date();
 
   const load = () => {
@@ -63,7 +64,7 @@ export function MessageLog({ room, selfId }: { room: ChatRoom; selfId: string })
                 <MessageItem
                   message={message}
                   own={message.userId === selfId}
-                  startsGroup={startsGroup}
+                  startsGroup={startsGroup || wasOldest.has(message.key)}
                   onRetry={retryMessage}
                   onDiscard={discardMessage}
                 />
@@ -80,6 +81,16 @@ export function MessageLog({ room, selfId }: { room: ChatRoom; selfId: string })
       )}
     </div>
   );
+}
+
+/** Messages that once were the oldest shown: they keep their author's name, so that nothing moves when older ones come. */
+function useOnceOldest(messages: readonly RoomMessage[]): ReadonlySet<string> {
+  const oldest = messages[0]?.key;
+  const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
+  if (oldest === undefined || keys.has(oldest)) return keys;
+  const more = new Set(keys).add(oldest);
+  setKeys(more);
+  return more;
 }
 
 /** Whether something was said since the reader left the end. */
