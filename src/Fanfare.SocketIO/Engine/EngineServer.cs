@@ -24,7 +24,7 @@ internal sealed partial class EngineServer
     private readonly EngineScope _scope;
     private readonly OriginPolicy _origins;
     private readonly CorsPolicy? _cors;
-    private readonly ICorsService _corsService;
+    private readonly CorsService _corsService;
     private readonly Func<EngineSession, IEngineHandler> _accept;
     private volatile bool _isDraining;
 

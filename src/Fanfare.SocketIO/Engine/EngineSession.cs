@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Fanfare.AspNetCore;
 using Fanfare.SocketIO.Protocol;
 using Microsoft.Extensions.Logging;
 

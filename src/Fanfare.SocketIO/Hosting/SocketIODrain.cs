@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Fanfare.SocketIO;
 
 /// <summary>Closes the sessions while the host still serves requests, so that clients are told and come back elsewhere, not all at once.</summary>
-internal sealed class SocketIODrain(SocketIOServer server, IOptions<FanfareOptions> options, IHostApplicationLifetime lifetime) : IHostedLifecycleService
+internal sealed class SocketIODrain(SocketIOServer server, IOptions<FanfareOptions> options, IHostApplicationLifetime lifetime) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _cut = new();
     private Task _drain = Task.CompletedTask;
@@ -34,9 +34,8 @@ internal sealed class SocketIODrain(SocketIOServer server, IOptions<FanfareOptio
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task StoppedAsync(CancellationToken cancellationToken)
-    {
-        _cut.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose() => _cut.Dispose();
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
 using Fanfare.Json;
 using Fanfare.SocketIO.Protocol;
 using Microsoft.Extensions.Logging;
@@ -10,6 +9,9 @@ namespace Fanfare.SocketIO;
 /// <remarks>Socket.IO v5; the rules are those of protocol notes 2.2. Acks and the end leave the line here and never queue behind a handler.</remarks>
 internal sealed partial class SocketIOSession : Deadline, IEngineHandler
 {
+    /// <summary>How many times the largest message a packet may hold with all its attachments.</summary>
+    private const int MaxPendingPayloads = 4;
+
     private readonly SocketIOScope _scope;
     private readonly IPacketDecoder _decoder;
     private readonly Lock _gate = new();
@@ -110,7 +112,11 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
                 Handle(packet);
                 break;
             case DecodeStatus.NeedsAttachments:
-                if (_hasEntered && !IsScheduled)
+                if (_decoder.PendingBytes > MaxPendingPayloads * (long)_scope.Options.Engine.MaxPayloadBytes)
+                {
+                    Refuse(FanfareMetrics.Limit.MessageBytes);
+                }
+                else if (_hasEntered && !IsScheduled)
                 {
                     _scope.Server.Wheel.Schedule(this, _scope.Options.AttachmentTimeout);
                 }
