@@ -7,6 +7,7 @@ using Fanfare.SocketIO.Protocol;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace Fanfare.SocketIO;
 
@@ -66,7 +67,7 @@ internal sealed partial class EngineServer
                 Log.OriginRefused(_scope.Logger);
             }
 
-            await RefuseAsync(context, EngineError.Forbidden, null).ConfigureAwait(false);
+            await RefuseAsync(context, EngineError.Forbidden, null, StatusCodes.Status403Forbidden).ConfigureAwait(false);
             return;
         }
 
@@ -127,10 +128,14 @@ internal sealed partial class EngineServer
 
     private bool ApplyOrigin(HttpContext context)
     {
-        if (_cors is not null && context.Request.Headers.Origin.Count > 0)
+        if (_cors is not null)
         {
-            var result = _corsService.EvaluatePolicy(context, _cors);
-            _corsService.ApplyResult(result, context.Response);
+            if (context.Request.Headers.Origin.Count > 0)
+            {
+                _corsService.ApplyResult(_corsService.EvaluatePolicy(context, _cors), context.Response);
+            }
+
+            // Also where the answer carries no header for an origin: a cache must not give it to another one.
             if (!context.Response.Headers.Vary.Contains("Origin"))
             {
                 context.Response.Headers.Append("Vary", "Origin");
@@ -140,23 +145,21 @@ internal sealed partial class EngineServer
         return !_options.CheckOrigin || _origins.Allows(context.Request);
     }
 
-    private bool IsPreflight(HttpContext context) =>
-        _cors is not null && HttpMethods.IsOptions(context.Request.Method) && context.Request.Headers.Origin.Count > 0
-        && context.Request.Headers.AccessControlRequestMethod.Count > 0;
+    private bool IsPreflight(HttpContext context) => _cors is not null && HttpMethods.IsOptions(context.Request.Method);
 
     private EngineError? Check(HttpContext context, bool isWebSocket, out EngineSession? session)
     {
         session = null;
         var query = context.Request.Query;
-        var transport = query["transport"].ToString();
+        var transport = LastOf(query["transport"]);
         if (!_options.Transports.Contains(transport))
         {
             return EngineError.TransportUnknown;
         }
 
-        if (query.TryGetValue("sid", out var sid))
+        if (LastOf(query["sid"]) is { Length: > 0 } sid)
         {
-            if (!_sessions.TryGetValue(sid.ToString(), out session) || !session.BelongsTo(context.User))
+            if (!_sessions.TryGetValue(sid, out session) || !session.BelongsTo(context.User))
             {
                 return EngineError.SessionUnknown;
             }
@@ -189,14 +192,17 @@ internal sealed partial class EngineServer
             return EngineError.BadRequest;
         }
 
-        return query["EIO"].ToString() == "4" ? null : EngineError.UnsupportedVersion;
+        return LastOf(query["EIO"]) == "4" ? null : EngineError.UnsupportedVersion;
     }
+
+    private static string LastOf(StringValues values) => values.Count == 0 ? string.Empty : values[^1] ?? string.Empty;
 
     private async Task HandshakeAsync(HttpContext context, bool isWebSocket)
     {
         if (_options.AllowRequest is { } allow && await allow(context).ConfigureAwait(false) is { } refusal)
         {
-            await RefuseAsync(context, EngineError.Forbidden, refusal).ConfigureAwait(false);
+            // Before a WebSocket there is one status for all refusals, as clients know it.
+            await RefuseAsync(context, EngineError.Forbidden, refusal, isWebSocket ? StatusCodes.Status400BadRequest : StatusCodes.Status403Forbidden).ConfigureAwait(false);
             return;
         }
 
@@ -235,8 +241,8 @@ internal sealed partial class EngineServer
         }
 
         _sessions[session.Sid] = session;
-        session.Start(_accept(session), new PollingTransport(session, _scope));
         session.Send(OpenPacket(session, _options.AllowUpgrades && _options.Transports.Contains(EngineOptions.WebSocket) ? WebSocketUpgrades : NoUpgrades));
+        session.Start(_accept(session), new PollingTransport(session, _scope));
         await session.Polling!.PollAsync(context).ConfigureAwait(false);
     }
 
@@ -252,8 +258,8 @@ internal sealed partial class EngineServer
         var connection = new WebSocketConnection(transport, session.Outbox, webSocket, _scope.WebSocketLimits, _scope.Wheel);
         webSocket.Use(connection);
         _sessions[session.Sid] = session;
-        session.Start(_accept(session), webSocket);
         session.Send(OpenPacket(session, NoUpgrades));
+        session.Start(_accept(session), webSocket);
         await connection.RunAsync().ConfigureAwait(false);
     }
 
@@ -291,10 +297,10 @@ internal sealed partial class EngineServer
         return EngineFrame.Text(packet.WrittenSpan);
     }
 
-    private static async Task RefuseAsync(HttpContext context, EngineError error, string? message)
+    private static async Task RefuseAsync(HttpContext context, EngineError error, string? message, int status = StatusCodes.Status400BadRequest)
     {
         var response = context.Response;
-        response.StatusCode = error == EngineError.Forbidden ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest;
+        response.StatusCode = status;
         response.ContentType = "application/json";
         if (WebSocketUpgrade.IsWebSocketRequest(context) && HttpProtocol.IsHttp11(context.Request.Protocol))
         {

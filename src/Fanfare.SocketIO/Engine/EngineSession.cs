@@ -17,6 +17,7 @@ internal sealed partial class EngineSession : Deadline
     private RateGate? _rate;
     private TaskCompletionSource? _readable;
     private Phase _phase;
+    private long _beatAt;
     private bool _awaitsPong;
     private int _pauses;
 
@@ -271,14 +272,24 @@ internal sealed partial class EngineSession : Deadline
 
         _awaitsPong = true;
         Send(EngineFrame.Ping);
-        _scope.Wheel.Schedule(this, _scope.Options.PingTimeout);
+
+        // Counted from when the ping was due, and at most a tick early: clients count from there too.
+        var left = _scope.Options.PingInterval + _scope.Options.PingTimeout - _scope.Time.GetElapsedTime(_beatAt);
+        _scope.Wheel.Schedule(this, left - TimingWheel.Resolution);
+    }
+
+    private void AwaitPing()
+    {
+        _awaitsPong = false;
+        _beatAt = _scope.Time.GetTimestamp();
+        _scope.Wheel.Schedule(this, _scope.Options.PingInterval);
     }
 
     private void Begin()
     {
         _scope.Metrics.Session(Transport, 1);
         Log.Opened(_scope.Logger, Sid, Transport);
-        _scope.Wheel.Schedule(this, _scope.Options.PingInterval);
+        AwaitPing();
     }
 
     private void Receive(EnginePacketType type, ReadOnlySpan<byte> data, bool isBinary)
@@ -306,8 +317,7 @@ internal sealed partial class EngineSession : Deadline
             case EnginePacketType.Pong:
                 if (_awaitsPong)
                 {
-                    _awaitsPong = false;
-                    _scope.Wheel.Schedule(this, _scope.Options.PingInterval);
+                    AwaitPing();
                 }
 
                 break;

@@ -40,10 +40,11 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
 
         var body = new ArrayBufferWriter<byte>(256);
         var compress = Fill(body, outbox);
-        var isLast = outbox is { IsEmpty: true, IsCompleted: true };
+
+        // The end has a poll of its own: clients act on it at once, before they have handled the packets that came along.
+        var isLast = body.WrittenCount == 0;
         if (isLast)
         {
-            Part(body);
             body.Write("1"u8);
             IsFinished = true;
         }
