@@ -376,6 +376,7 @@ internal sealed class FrameWriter : IWire
         lock (this)
         {
             _state &= ~State.Writing;
+            _write = null;
             _frames.ForgetRest();
             if (!isWritten)
             {

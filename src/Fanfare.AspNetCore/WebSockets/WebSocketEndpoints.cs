@@ -39,15 +39,21 @@ public static class WebSocketEndpoints
         return endpoints.Map(pattern, context => ServeAsync(context, accept, options, scheduler));
     }
 
-    private static async Task ServeAsync(
+    private static Task ServeAsync(
         HttpContext context,
         Func<WebSocketPeer, IWebSocketHandler> accept,
         WebSocketEndpointOptions options,
         DrainScheduler scheduler)
     {
-        if (await WebSocketUpgrade.AcceptAsync(context, options.Limits.AllowDirectWrites).ConfigureAwait(false) is { } transport)
-        {
-            await new WebSocketPeer(transport, options, scheduler, accept).RunAsync().ConfigureAwait(false);
-        }
+        // Accepting seldom waits: then no state machine of this method stays with each connection for its life.
+        var accepting = WebSocketUpgrade.AcceptAsync(context, options.Limits.AllowDirectWrites);
+#pragma warning disable VSTHRD103 // It is complete.
+        return accepting.IsCompletedSuccessfully ? RunAsync(accepting.Result) : AwaitAsync(accepting);
+#pragma warning restore VSTHRD103
+
+        async Task AwaitAsync(ValueTask<WebSocketTransport?> pending) => await RunAsync(await pending.ConfigureAwait(false)).ConfigureAwait(false);
+
+        Task RunAsync(WebSocketTransport? transport) =>
+            transport is null ? Task.CompletedTask : new WebSocketPeer(transport, options, scheduler, accept).RunAsync();
     }
 }

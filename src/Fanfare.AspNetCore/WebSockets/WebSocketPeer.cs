@@ -1,10 +1,11 @@
 namespace Fanfare.AspNetCore;
 
 /// <summary>One client of an endpoint mapped with <see cref="WebSocketEndpoints.MapWebSocket"/>: what is sent to it. Safe to use from any thread.</summary>
-public sealed class WebSocketPeer
+public sealed class WebSocketPeer : IWebSocketHandler
 {
     private readonly Outbox _outbox;
     private readonly WebSocketConnection _connection;
+    private readonly IWebSocketHandler _handler;
 
     internal WebSocketPeer(
         WebSocketTransport transport,
@@ -13,7 +14,8 @@ public sealed class WebSocketPeer
         Func<WebSocketPeer, IWebSocketHandler> accept)
     {
         _outbox = new Outbox(options.Outbox, scheduler, static outbox => ((WebSocketPeer)outbox.Owner!).CutSlowReader(), this);
-        _connection = new WebSocketConnection(transport, _outbox, accept(this), options.Limits, scheduler.Wheel);
+        _connection = new WebSocketConnection(transport, _outbox, this, options.Limits, scheduler.Wheel);
+        _handler = accept(this);
     }
 
     /// <summary>Whether frames are written straight to the socket by now.</summary>
@@ -47,17 +49,23 @@ public sealed class WebSocketPeer
     /// <inheritdoc cref="WebSocketConnection.Abort"/>
     public void Abort() => _connection.Abort();
 
-    internal async Task RunAsync()
+    /// <inheritdoc/>
+    void IWebSocketHandler.OnText(ReadOnlySpan<byte> utf8) => _handler.OnText(utf8);
+
+    /// <inheritdoc/>
+    void IWebSocketHandler.OnBinary(ReadOnlySpan<byte> data) => _handler.OnBinary(data);
+
+    /// <inheritdoc/>
+    void IWebSocketHandler.OnPong(ReadOnlySpan<byte> payload) => _handler.OnPong(payload);
+
+    /// <inheritdoc/>
+    void IWebSocketHandler.OnClosed(WebSocketEnd end)
     {
-        try
-        {
-            await _connection.RunAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _outbox.Complete();
-        }
+        _outbox.Complete();
+        _handler.OnClosed(end);
     }
+
+    internal Task RunAsync() => _connection.RunAsync();
 
     private void CutSlowReader() => _connection.Cut(1008, "slow consumer");
 }

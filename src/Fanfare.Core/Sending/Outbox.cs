@@ -7,6 +7,7 @@ namespace Fanfare;
 /// Enqueuing never waits. An outbox that turns non-empty goes onto the scheduler's list, and a worker drains it into its wire, everything at once.
 /// It belongs to the session, not to the wire: an upgrade detaches one wire and attaches another, and nothing that waits is lost or doubled.
 /// Once a bound is passed it stays full: what came after a lost frame must not be sent, so the owner has to end the session.
+/// Properties are snapshots, read without the lock: what must not be missed is asked again under it.
 /// </remarks>
 public sealed class Outbox : Drainable, IOutboxReader
 {
@@ -70,60 +71,22 @@ public sealed class Outbox : Drainable, IOutboxReader
     public bool IsCompleted => (_state & State.Completed) != 0;
 
     /// <inheritdoc/>
-    public bool IsEmpty => QueuedCount == 0;
+    public bool IsEmpty => _waiting.Count == 0;
 
     /// <inheritdoc/>
-    public bool IsMidFrame
-    {
-        get
-        {
-            lock (Gate)
-            {
-                return _waiting.IsMidFrame;
-            }
-        }
-    }
+    public bool IsMidFrame => _waiting.IsMidFrame;
 
     /// <summary>Whether the wire cannot take at once what is enqueued: it is blocked, or there is none. Volatile frames are dropped then.</summary>
-    public bool IsBusy
-    {
-        get
-        {
-            lock (Gate)
-            {
-                return IsBusyLocked;
-            }
-        }
-    }
+    public bool IsBusy => _wire is null || (_state & State.Blocked) != 0;
 
     /// <summary>Bytes that wait; a frame counts in full until its last byte is taken.</summary>
-    public long QueuedBytes
-    {
-        get
-        {
-            lock (Gate)
-            {
-                return _waiting.Bytes;
-            }
-        }
-    }
+    public long QueuedBytes => _waiting.Bytes;
 
     /// <summary>Frames that wait.</summary>
-    public int QueuedCount
-    {
-        get
-        {
-            lock (Gate)
-            {
-                return _waiting.Count;
-            }
-        }
-    }
+    public int QueuedCount => _waiting.Count;
 
     // The object itself is the lock: it is held for moments only, and a Lock of its own would cost every idle connection 48 bytes.
     private Outbox Gate => this;
-
-    private bool IsBusyLocked => _wire is null || (_state & State.Blocked) != 0;
 
     private bool HasWork => _waiting.Count > 0
         || (_state & State.Asked) != 0
@@ -143,7 +106,7 @@ public sealed class Outbox : Drainable, IOutboxReader
                 return (_state & State.Completed) != 0 ? EnqueueResult.Closed : EnqueueResult.Full;
             }
 
-            if (isVolatile && IsBusyLocked)
+            if (isVolatile && IsBusy)
             {
                 return EnqueueResult.Dropped;
             }
@@ -415,7 +378,7 @@ public sealed class Outbox : Drainable, IOutboxReader
 
     private bool TrySchedule()
     {
-        if (IsBusyLocked || _corks > 0 || (_state & (State.Scheduled | State.Draining)) != 0 || !HasWork)
+        if (IsBusy || _corks > 0 || (_state & (State.Scheduled | State.Draining)) != 0 || !HasWork)
         {
             return false;
         }
@@ -449,7 +412,7 @@ public sealed class Outbox : Drainable, IOutboxReader
     /// <summary>While the wire is busy and something waits, a deadline guards the age, so a stalled reader is cut even when nothing more is sent.</summary>
     private void WatchAge(long now)
     {
-        if (!IsBusyLocked || !IsAgeBounded || _waiting.Count == 0 || _ageDeadline is { IsScheduled: true })
+        if (!IsBusy || !IsAgeBounded || _waiting.Count == 0 || _ageDeadline is { IsScheduled: true })
         {
             return;
         }
@@ -473,7 +436,7 @@ public sealed class Outbox : Drainable, IOutboxReader
         lock (Gate)
         {
             // It is left on the wheel when the wire can take again, and looks again when it is due: cheaper than cancelling at every turn.
-            if (!IsBusyLocked || _waiting.Count == 0 || (_state & State.Full) != 0)
+            if (!IsBusy || _waiting.Count == 0 || (_state & State.Full) != 0)
             {
                 _ageDeadline = null;
                 return;
