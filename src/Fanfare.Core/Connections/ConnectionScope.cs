@@ -15,7 +15,7 @@ public sealed class ConnectionScope
     public required BroadcastScope Broadcasts { get; init; }
 
     /// <summary>The handlers that serve every connection.</summary>
-    public required HandlerTable Handlers { get; init; }
+    public required HandlerTable<Func<EventContext, ValueTask>> Handlers { get; init; }
 
     /// <summary>Deadlines.</summary>
     public required TimingWheel Wheel { get; init; }

@@ -1,14 +1,16 @@
 namespace Fanfare;
 
 /// <summary>The handlers of events by name, in the order they were added. Safe to use from any thread.</summary>
-public sealed class HandlerTable
+/// <typeparam name="THandler">What is called.</typeparam>
+public sealed class HandlerTable<THandler>
+    where THandler : Delegate
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Func<EventContext, ValueTask>[]> _byEvent = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, THandler[]> _byEvent = new(StringComparer.Ordinal);
 
     /// <summary>Adds a handler behind those that an event has.</summary>
     /// <exception cref="ArgumentException">The event name is reserved.</exception>
-    public void Add(string @event, Func<EventContext, ValueTask> handler)
+    public void Add(string @event, THandler handler)
     {
         ReservedEvents.ThrowIfReserved(@event);
         ArgumentNullException.ThrowIfNull(handler);
@@ -19,7 +21,7 @@ public sealed class HandlerTable
     }
 
     /// <summary>Removes a handler; false when the event does not have it.</summary>
-    public bool Remove(string @event, Func<EventContext, ValueTask> handler)
+    public bool Remove(string @event, THandler handler)
     {
         lock (_lock)
         {
@@ -28,7 +30,7 @@ public sealed class HandlerTable
                 return false;
             }
 
-            var rest = handlers.Where(other => other != handler).ToArray();
+            var rest = handlers.Where(other => !other.Equals(handler)).ToArray();
             if (rest.Length == 0)
             {
                 _byEvent.Remove(@event);
@@ -43,7 +45,7 @@ public sealed class HandlerTable
     }
 
     /// <summary>The handlers of an event; none when nobody listens.</summary>
-    public Func<EventContext, ValueTask>[] Find(string @event)
+    public THandler[] Find(string @event)
     {
         lock (_lock)
         {

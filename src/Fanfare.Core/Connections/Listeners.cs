@@ -3,7 +3,7 @@ namespace Fanfare;
 /// <summary>What the application attached to one connection besides what its namespace has; most connections have none.</summary>
 internal sealed class Listeners
 {
-    public HandlerTable Handlers { get; } = new();
+    public HandlerTable<Func<EventContext, ValueTask>> Handlers { get; } = new();
 
     public List<Func<EventContext, ValueTask>> Any { get; } = [];
 

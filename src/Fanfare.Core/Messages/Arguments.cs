@@ -71,7 +71,16 @@ public sealed class Arguments
         }
 
         var (offset, length) = Items[index].GetOffsetAndLength(Json.Length);
-        return (_serializer ?? MessageSerializer.Default).Read<T>(this, offset, length);
+        var scope = BinaryScope.Current;
+        scope.BeginReading(_places, _attachments, offset);
+        try
+        {
+            return (_serializer ?? MessageSerializer.Default).Read<T>(Json.Span.Slice(offset, length));
+        }
+        finally
+        {
+            scope.EndReading();
+        }
     }
 
     /// <summary>The JSON of the argument at <paramref name="index"/>, byte for byte; empty when missing.</summary>
@@ -111,7 +120,9 @@ public sealed class Arguments
     {
         if (index < Count)
         {
-            return TryGetBinaryAt(Items[index].Start.Value, out value);
+            var place = Array.BinarySearch(_places, Items[index].Start.Value);
+            value = place >= 0 ? _attachments[place] : default;
+            return place >= 0;
         }
 
         value = default;
@@ -141,13 +152,6 @@ public sealed class Arguments
         var start = inner.Length - inner.TrimStart(Whitespace).Length;
         var end = inner.TrimEnd(Whitespace).Length;
         return start >= end ? Empty : Cut(offset + 1 + start, offset + 1 + end);
-    }
-
-    internal bool TryGetBinaryAt(int place, out ReadOnlyMemory<byte> value)
-    {
-        var index = Array.BinarySearch(_places, place);
-        value = index >= 0 ? _attachments[index] : default;
-        return index >= 0;
     }
 
     private static ReadOnlySpan<byte> Whitespace => " \t\r\n"u8;

@@ -11,7 +11,8 @@ internal sealed class BinaryScope
 
     private readonly List<int> _places = [];
     private readonly List<ReadOnlyMemory<byte>> _attachments = [];
-    private Arguments? _source;
+    private int[] _readPlaces = [];
+    private ReadOnlyMemory<byte>[] _readAttachments = [];
     private int _offset;
 
     public static BinaryScope Current => _current ??= new BinaryScope();
@@ -48,22 +49,24 @@ internal sealed class BinaryScope
         return (places, attachments);
     }
 
-    public void BeginReading(Arguments source, int offset)
+    /// <summary>Says what binary the JSON holds that is read from <paramref name="offset"/> on.</summary>
+    public void BeginReading(int[] places, ReadOnlyMemory<byte>[] attachments, int offset)
     {
-        _source = source;
+        _readPlaces = places;
+        _readAttachments = attachments;
         _offset = offset;
     }
 
-    public void EndReading() => _source = null;
+    public void EndReading()
+    {
+        _readPlaces = [];
+        _readAttachments = [];
+    }
 
     public bool TryRead(long tokenStart, out ReadOnlyMemory<byte> value)
     {
-        if (_source is not null)
-        {
-            return _source.TryGetBinaryAt(_offset + (int)tokenStart, out value);
-        }
-
-        value = default;
-        return false;
+        var index = Array.BinarySearch(_readPlaces, _offset + (int)tokenStart);
+        value = index >= 0 ? _readAttachments[index] : default;
+        return index >= 0;
     }
 }

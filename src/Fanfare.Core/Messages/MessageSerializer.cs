@@ -74,19 +74,8 @@ public sealed class MessageSerializer
         return End(scratch);
     }
 
-    internal T? Read<T>(Arguments source, int offset, int length)
-    {
-        var scope = BinaryScope.Current;
-        scope.BeginReading(source, offset);
-        try
-        {
-            return JsonSerializer.Deserialize(source.Json.Span.Slice(offset, length), (JsonTypeInfo<T>)_options.GetTypeInfo(typeof(T)));
-        }
-        finally
-        {
-            scope.EndReading();
-        }
-    }
+    /// <summary>Reads one value; binary is found in the thread's <see cref="BinaryScope"/>.</summary>
+    internal T? Read<T>(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, (JsonTypeInfo<T>)_options.GetTypeInfo(typeof(T)));
 
     private static Scratch Begin()
     {

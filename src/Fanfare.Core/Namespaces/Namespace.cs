@@ -233,14 +233,8 @@ public sealed partial class Namespace : NamespaceSetup, INode
     /// <inheritdoc/>
     public async Task<Arguments> HandleServerEventAsync(Message message)
     {
-        Func<ServerEventContext, ValueTask>[] handlers;
-        lock (Registered.ServerEvents)
-        {
-            handlers = Registered.ServerEvents.TryGetValue(message.Event, out var found) ? [.. found] : [];
-        }
-
         var answer = new TaskCompletionSource<Arguments>(TaskCreationOptions.RunContinuationsAsynchronously);
-        foreach (var handler in handlers)
+        foreach (var handler in Registered.ServerEvents.Find(message.Event))
         {
             try
             {

@@ -61,18 +61,8 @@ public abstract class NamespaceSetup
     public void On(string @event, Func<EventContext, ValueTask> handler) => Registered.Handlers.Add(@event, handler);
 
     /// <summary>Adds a handler for what other servers of the cluster emit.</summary>
-    public void OnServerEvent(string @event, Func<ServerEventContext, ValueTask> handler)
-    {
-        lock (Registered.ServerEvents)
-        {
-            if (!Registered.ServerEvents.TryGetValue(@event, out var handlers))
-            {
-                Registered.ServerEvents.Add(@event, handlers = []);
-            }
-
-            handlers.Add(handler);
-        }
-    }
+    /// <exception cref="ArgumentException">The event name is reserved.</exception>
+    public void OnServerEvent(string @event, Func<ServerEventContext, ValueTask> handler) => Registered.ServerEvents.Add(@event, handler);
 
     /// <summary>Sets what answers when the arguments of an event do not fit its handler; it returns whether it did.</summary>
     public void OnArgumentsRefused(Func<EventContext, Exception, bool> hook) => Registered.ArgumentsRefused = hook;

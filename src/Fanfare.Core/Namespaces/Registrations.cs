@@ -3,13 +3,13 @@ namespace Fanfare;
 /// <summary>What an application registered for a namespace, or for all namespaces of a pattern.</summary>
 internal sealed class Registrations
 {
-    public HandlerTable Handlers { get; } = new();
+    public HandlerTable<Func<EventContext, ValueTask>> Handlers { get; } = new();
 
     public List<Func<Connection, Func<Task>, Task>> Middlewares { get; } = [];
 
     public List<Func<Connection, Task>> ConnectionListeners { get; } = [];
 
-    public Dictionary<string, List<Func<ServerEventContext, ValueTask>>> ServerEvents { get; } = new(StringComparer.Ordinal);
+    public HandlerTable<Func<ServerEventContext, ValueTask>> ServerEvents { get; } = new();
 
     public Func<Handshake, ValueTask<User?>>? Authenticator { get; set; }
 

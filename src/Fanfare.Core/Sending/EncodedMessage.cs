@@ -46,7 +46,7 @@ public sealed class EncodedMessage(
             }
         }
 
-        var frame = encoder.Encode(this);
+        var frame = encoder.Encode(Message, Cursor, IsKept, AckId, IsCompressible);
         Encoding made;
         do
         {

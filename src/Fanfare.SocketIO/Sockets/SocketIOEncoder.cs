@@ -10,22 +10,21 @@ internal sealed class SocketIOEncoder(string namespaceName, IPacketCodec codec, 
     private static ArrayBufferWriter<byte>? _scratch;
 
     /// <inheritdoc/>
-    public OutboundFrame Encode(EncodedMessage message)
+    public OutboundFrame Encode(Message message, EventId? cursor, bool isKept, long? ackId, bool isCompressible)
     {
-        var arguments = message.Message.Arguments;
         var packet = new Packet
         {
             Type = PacketType.Event,
             Namespace = namespaceName,
-            Id = message.AckId,
-            Event = message.Message.Event,
-            Payload = arguments.Json,
-            Places = arguments.Places.ToArray(),
-            Attachments = arguments.Attachments.ToArray(),
+            Id = ackId,
+            Event = message.Event,
+            Payload = message.Arguments.Json,
+            Places = message.Arguments.Places.ToArray(),
+            Attachments = message.Arguments.Attachments.ToArray(),
         };
         // Clients that can recover take the last argument for their position; an ack callback would follow it.
-        var offset = recovery.IsEnabled && message.AckId is null ? message.Cursor?.ToString() : null;
-        return Frame(packet, offset, message.IsCompressible);
+        var offset = recovery.IsEnabled && ackId is null ? cursor?.ToString() : null;
+        return Frame(packet, offset, isCompressible);
     }
 
     /// <summary>Encodes an ack.</summary>
