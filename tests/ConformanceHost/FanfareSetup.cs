@@ -1,0 +1,111 @@
+using ConformanceHost.Profiles;
+using ConformanceHost.Settings;
+using Fanfare;
+using Fanfare.AspNetCore;
+using Fanfare.SocketIO;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+
+namespace ConformanceHost;
+
+/// <summary>The settings of a run as options of the packages. Every limit that the table of settings does not name is out of the way.</summary>
+internal static class FanfareSetup
+{
+    public static void AddConformance(this IServiceCollection services, HostSettings settings, TimeSpan drainTime)
+    {
+        services.AddFanfareWebSockets();
+        services.AddFanfare(options =>
+        {
+            options.DrainTime = drainTime;
+            options.Outbox.Unbind();
+            options.ConfigureNamespaces = @namespace =>
+            {
+                @namespace.Limits.MaxRooms = int.MaxValue - 2;
+                @namespace.Limits.MaxConnectionsPerUser = int.MaxValue;
+                @namespace.Limits.HandlerTimeout = Timeout.InfiniteTimeSpan;
+                @namespace.Recovery.IsEnabled = settings.Recovery > TimeSpan.Zero;
+                @namespace.Recovery.MaxDisconnectionDuration = settings.Recovery;
+                @namespace.Recovery.SkipMiddlewares = settings.RecoverySkipMiddlewares;
+                @namespace.History.IsEnabled = settings.Profile != Profile.Bench;
+            };
+        });
+        services.Configure<SocketIOOptions>(options =>
+        {
+            options.ConnectTimeout = settings.ConnectTimeout;
+            options.MaxNamespaces = int.MaxValue;
+            Configure(options.Engine, settings);
+        });
+    }
+
+    /// <summary>Takes the bounds off a queue: a slow reader is the tester's own affair here.</summary>
+    public static void Unbind(this OutboxLimits limits)
+    {
+        limits.MaxBytes = int.MaxValue;
+        limits.MaxCount = int.MaxValue;
+        limits.MaxAge = Timeout.InfiniteTimeSpan;
+    }
+
+    /// <summary>Options of an endpoint without Socket.IO.</summary>
+    public static EngineOptions EngineOptions(HostSettings settings)
+    {
+        var options = new EngineOptions();
+        Configure(options, settings);
+        return options;
+    }
+
+    private static void Configure(EngineOptions options, HostSettings settings)
+    {
+        options.PingInterval = settings.PingInterval;
+        options.PingTimeout = settings.PingTimeout;
+        options.UpgradeTimeout = settings.UpgradeTimeout;
+        options.MaxPayloadBytes = settings.MaxPayloadBytes;
+        options.MaxFragments = int.MaxValue;
+        options.AllowUpgrades = settings.AllowUpgrades;
+        options.CookieName = settings.Cookie;
+        options.CheckOrigin = false;
+        options.MaxMessagesPerSecond = 0;
+        options.MaxBytesPerSecond = 0;
+        options.MaxConnectionsPerAddress = 0;
+        options.Transports.Clear();
+        if (settings.Polling)
+        {
+            options.Transports.Add(Fanfare.SocketIO.EngineOptions.Polling);
+        }
+
+        if (settings.WebSocket)
+        {
+            options.Transports.Add(Fanfare.SocketIO.EngineOptions.WebSocket);
+        }
+
+        if (settings.CorsOrigins.Count > 0)
+        {
+            options.Cors = new CorsPolicyBuilder([.. settings.CorsOrigins]).AllowCredentials().WithMethods("GET", "POST").WithHeaders("x-custom").Build();
+        }
+
+        options.AllowRequest = async context =>
+        {
+            if (settings.HandshakeDelay > TimeSpan.Zero)
+            {
+                await Task.Delay(settings.HandshakeDelay);
+            }
+
+            return !context.Request.Query.ContainsKey("deny") ? null
+                : settings.Profile == Profile.EngineClient ? "Forbidden"
+                : "denied by allowRequest";
+        };
+        AddHeaders(options, settings);
+    }
+
+    private static void AddHeaders(EngineOptions options, HostSettings settings)
+    {
+        if (settings.Profile == Profile.EngineClient)
+        {
+            options.InitialHeaders += context => EngineClientProfile.AddCookies(context.Response);
+        }
+
+        if (settings.ExtraHeaders)
+        {
+            options.InitialHeaders += context => context.Response.Headers["x-fanfare-initial"] = "1";
+            options.Headers += context => context.Response.Headers["x-fanfare-all"] = "1";
+        }
+    }
+}

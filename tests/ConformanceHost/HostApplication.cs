@@ -1,0 +1,92 @@
+using System.Net;
+using ConformanceHost.Control;
+using ConformanceHost.Plain;
+using ConformanceHost.Profiles;
+using ConformanceHost.Settings;
+using Fanfare;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace ConformanceHost;
+
+/// <summary>Puts the packages behind the endpoints of a profile.</summary>
+internal static class HostApplication
+{
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(3);
+
+    public static WebApplication Build(HostSettings settings, IEnumerable<KeyValuePair<string, string?>> arguments)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddInMemoryCollection(arguments.Where(argument => argument.Key.StartsWith("Logging:", StringComparison.OrdinalIgnoreCase)));
+        builder.WebHost.UseUrls(); // the addresses are bound below, with their protocols
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
+        });
+        builder.Logging.SetMinimumLevel(settings.Profile == Profile.Bench ? LogLevel.Warning : LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime + TimeSpan.FromSeconds(1));
+        builder.Services.AddConformance(settings, DrainTime);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<EventLog>();
+        builder.Services.AddSingleton<Background>();
+        builder.Services.AddSingleton<ControlEvents>();
+
+        var app = builder.Build();
+        app.MapControl(app.Services.GetRequiredService<EventLog>());
+        WebSocketEcho.Map(app, settings);
+        app.MapProfile(settings);
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, HostSettings settings)
+    {
+        kestrel.AddServerHeader = false;
+        foreach (var url in settings.Urls)
+        {
+            if (url.Host == "localhost")
+            {
+                kestrel.ListenLocalhost(url.Port, listener => listener.Protocols = HttpProtocols.Http1);
+            }
+            else
+            {
+                kestrel.Listen(IPAddress.Parse(url.Host.Trim('[', ']')), url.Port, listener => listener.Protocols = HttpProtocols.Http1);
+            }
+        }
+
+        if (settings.H2Port is { } port)
+        {
+            kestrel.Listen(IPAddress.Loopback, port, listener => listener.Protocols = HttpProtocols.Http2);
+        }
+    }
+
+    private static void MapProfile(this WebApplication app, HostSettings settings)
+    {
+        var fanfare = app.Services.GetRequiredService<IFanfare>();
+        switch (settings.Profile)
+        {
+            case Profile.Engine:
+                EngineProfile.Map(app, settings);
+                return;
+            case Profile.EngineClient:
+                EngineClientProfile.Map(app, settings);
+                return;
+            case Profile.Protocol:
+                ProtocolProfile.Register(fanfare);
+                break;
+            case Profile.Client:
+                ActivatorUtilities.CreateInstance<ClientProfile>(app.Services).Register();
+                break;
+            case Profile.Bench:
+                BenchProfile.Register(fanfare);
+                break;
+            default:
+                ActivatorUtilities.CreateInstance<BlackboxProfile>(app.Services).Register();
+                break;
+        }
+
+        app.MapSocketIO("/socket.io/");
+    }
+}

@@ -1,0 +1,29 @@
+using ConformanceHost.Values;
+using Fanfare;
+
+namespace ConformanceHost.Profiles;
+
+/// <summary>Profile <c>bench</c>: for load generators.</summary>
+internal static class BenchProfile
+{
+    public static void Register(IFanfare fanfare)
+    {
+        var main = fanfare.Of("/");
+        main.On("join", async context =>
+        {
+            await context.Connection.JoinAsync(context.Arguments.TextsAt(0));
+            context.Ack();
+        });
+        main.On("message", async context =>
+        {
+            if (context.Arguments.Get<RoomMessage>(0)?.RoomId is { } room)
+            {
+                await main.To(room).EmitAsync("message", context.Arguments.Slice(0, 1));
+            }
+        });
+        main.On("echo", context => context.Ack(context.Arguments.Slice(0, 1)));
+    }
+
+    /// <summary>Only what the server reads: the content goes on as it came.</summary>
+    private sealed record RoomMessage(string? RoomId);
+}
