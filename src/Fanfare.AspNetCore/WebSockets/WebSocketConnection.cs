@@ -294,7 +294,8 @@ public sealed class WebSocketConnection : IFrameHandler
 
     private void Close(WebSocketEnd end, bool urgent, bool hangUp = false)
     {
-        var frame = ServerFrame.Close(end.Code, end.Reason);
+        var isError = end.Kind is WebSocketEndKind.ProtocolError or WebSocketEndKind.TooBig;
+        var frame = ServerFrame.Close(end.Code, isError && !_limits.ExplainsErrors ? "" : end.Reason);
         Interlocked.CompareExchange(ref _plannedEnd, end, null);
         _writer.Close(frame, urgent, hangUp);
     }

@@ -17,4 +17,7 @@ public sealed class WebSocketLimits
 
     /// <summary>Whether frames may be written straight to the socket where that is possible (Linux, HTTP/1.1 without TLS). Default <see langword="true"/>.</summary>
     public bool AllowDirectWrites { get; set; } = true;
+
+    /// <summary>Whether the close frame that answers a broken rule says in words what was broken. Default <see langword="true"/>.</summary>
+    public bool ExplainsErrors { get; set; } = true;
 }

@@ -45,6 +45,7 @@ internal sealed partial class EngineServer
                 MaxMessageBytes = options.MaxPayloadBytes,
                 MaxFragments = options.MaxFragments,
                 AllowDirectWrites = options.AllowDirectWrites,
+                ExplainsErrors = false,
             },
             Scheduler = server.Scheduler,
             Time = time,

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Security.Claims;
 using Fanfare.SocketIO.Protocol;
 using Microsoft.Extensions.Logging;
@@ -97,6 +99,12 @@ internal sealed partial class EngineSession : Deadline
     /// <summary>Takes one text frame of the WebSocket.</summary>
     public void ReceiveFrame(ReadOnlySpan<byte> frame)
     {
+        if (frame.StartsWith("b"u8))
+        {
+            ReceiveBase64(frame[1..]);
+            return;
+        }
+
         if (!EnginePacketReader.TryRead(frame, out var type, out var data))
         {
             Fail(CloseReason.ParseError);
@@ -283,6 +291,27 @@ internal sealed partial class EngineSession : Deadline
         _awaitsPong = false;
         _beatAt = _scope.Time.GetTimestamp();
         _scope.Wheel.Schedule(this, _scope.Options.PingInterval);
+    }
+
+    /// <summary>Clients that cannot send binary frames send base64 in a text frame, as they do by polling.</summary>
+    private void ReceiveBase64(ReadOnlySpan<byte> text)
+    {
+        var data = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(text.Length));
+        try
+        {
+            if (Base64.DecodeFromUtf8(text, data, out var consumed, out var written) == OperationStatus.Done && consumed == text.Length)
+            {
+                ReceiveBinaryFrame(data.AsSpan(0, written));
+            }
+            else
+            {
+                Fail(CloseReason.ParseError);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(data);
+        }
     }
 
     private void Begin()
