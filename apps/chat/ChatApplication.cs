@@ -48,6 +48,7 @@ internal static class ChatApplication
     {
         app.Services.GetRequiredService<ChatDatabase>();
         app.Services.GetRequiredService<SigningKey>();
+        app.Services.GetRequiredService<ChatNamespace>().Register();
         if (app.Services.GetRequiredService<ChatOptions>().SeedDemo)
         {
             await app.Services.GetRequiredService<RoomService>().SeedAsync("general", "random", "help");
@@ -59,7 +60,7 @@ internal static class ChatApplication
 
     private static void AddServices(IServiceCollection services, ChatOptions options)
     {
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ChatDatabase>();
@@ -73,11 +74,7 @@ internal static class ChatApplication
         services.AddSingleton<RoomService>();
         services.AddSingleton<InvitationService>();
         services.AddSingleton<MessageService>();
-        services.AddSingleton<SilentEvents>();
-        services.AddSingleton<ISignInEvents>(provider => provider.GetRequiredService<SilentEvents>());
-        services.AddSingleton<IRoomEvents>(provider => provider.GetRequiredService<SilentEvents>());
-        services.AddSingleton<IMessageEvents>(provider => provider.GetRequiredService<SilentEvents>());
-        services.AddSingleton<IPresence>(provider => provider.GetRequiredService<SilentEvents>());
+        services.AddRealtime(options);
         // Not AddAuthentication: that brings data protection, whose keys nothing here uses.
         services.AddAuthenticationCore(authentication => authentication.DefaultScheme = BearerAuthentication.SchemeName);
         services.AddWebEncoders();
@@ -110,6 +107,7 @@ internal static class ChatApplication
         app.MapInvitations();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapSocketIO();
         app.MapWebClientPages();
     }
 }

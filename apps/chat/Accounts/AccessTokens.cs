@@ -62,13 +62,16 @@ public sealed class AccessTokens
         }
 
         var result = await _handler.ValidateTokenAsync(token, _parameters);
-        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt || ReadCaller(jwt) is not { } caller || !IsAlive(caller))
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt || ReadCaller(jwt) is not { } caller || NameIn(caller.UserId, caller.SignInId) != caller.UserName)
         {
             return default;
         }
 
         return caller.ExpiresAt <= _time.GetUtcNow() ? new AccessTokenCheck(null, IsExpired: true) : new AccessTokenCheck(caller, IsExpired: false);
     }
+
+    /// <summary>Whether the user exists and the sign-in has not ended.</summary>
+    public bool IsAlive(string userId, string signInId) => NameIn(userId, signInId) is not null;
 
     private Caller? ReadCaller(JsonWebToken jwt)
     {
@@ -91,7 +94,7 @@ public sealed class AccessTokens
         return new Caller(userId, userName, signInId, expiresAt);
     }
 
-    private bool IsAlive(Caller caller) => _database.Read(connection => AccountQueries.NameInSignIn(connection, caller.UserId, caller.SignInId)) == caller.UserName;
+    private string? NameIn(string userId, string signInId) => _database.Read(connection => AccountQueries.NameInSignIn(connection, userId, signInId));
 
     private static bool TryGetText(JsonWebToken jwt, string claim, out string text) => jwt.TryGetPayloadValue(claim, out text) && !string.IsNullOrEmpty(text);
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Fanfare.AspNetCore;
 using Microsoft.Data.Sqlite;
 
 namespace Fanfare.Chat.Configuration;
@@ -106,10 +107,28 @@ public static class ChatOptionsReader
                 throw new ConfigurationException("ALLOWED_ORIGINS", "'*' is not possible, since requests carry credentials; list exact origins.");
             }
 
-            origins.Add(OriginText.Normalize(entry) ?? throw new ConfigurationException("ALLOWED_ORIGINS", $"'{entry}' is no origin; write scheme://host or scheme://host:port."));
+            if (!IsOrigin(entry))
+            {
+                throw new ConfigurationException("ALLOWED_ORIGINS", $"'{entry}' is no origin; write scheme://host or scheme://host:port.");
+            }
+
+            origins.Add(entry);
         }
 
         return origins;
+    }
+
+    private static bool IsOrigin(string text)
+    {
+        try
+        {
+            _ = new OriginPolicy([text]);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static List<IPNetwork> ReadProxies(string? text)

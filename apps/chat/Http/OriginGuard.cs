@@ -1,3 +1,4 @@
+using Fanfare.AspNetCore;
 using Fanfare.Chat.Configuration;
 using Microsoft.Net.Http.Headers;
 
@@ -9,7 +10,7 @@ namespace Fanfare.Chat.Http;
 /// </summary>
 public sealed class OriginGuard(RequestDelegate next, ChatOptions options)
 {
-    private readonly HashSet<string> _listed = [.. options.AllowedOrigins];
+    private readonly OriginPolicy _policy = new(options.AllowedOrigins);
 
     /// <summary>Checks the origin, then runs the rest of the pipeline.</summary>
     public Task InvokeAsync(HttpContext http)
@@ -21,25 +22,16 @@ public sealed class OriginGuard(RequestDelegate next, ChatOptions options)
 
         // Answers differ by origin: no cache may hand one out for another.
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin);
-        var origins = http.Request.Headers.Origin;
-        if (origins.Count == 0)
+        if (!_policy.Allows(http.Request))
         {
-            return next(http);
+            return Problem.Of(StatusCodes.Status403Forbidden, "This origin is not allowed.").ExecuteAsync(http);
         }
 
-        var origin = origins.Count == 1 ? origins[0] : null;
-        if (origin is not null && _listed.Contains(origin))
-        {
-            return AllowListed(http, origin);
-        }
-
-        return origin is not null && origin == OriginText.Of(http.Request.Scheme, http.Request.Host)
-            ? next(http)
-            : Problem.Of(StatusCodes.Status403Forbidden, "This origin is not allowed.").ExecuteAsync(http);
+        return http.Request.Headers.Origin is [{ } origin] && _policy.Lists(origin) ? AllowListed(http, origin) : next(http);
     }
 
-    private static bool IsGuarded(PathString path) =>
-        path.StartsWithSegments("/api") || path.StartsWithSegments("/socket.io") || path.StartsWithSegments("/ws") || path.StartsWithSegments("/events");
+    // Fanfare guards its own wires by the same policy, in the words of each.
+    private static bool IsGuarded(PathString path) => path.StartsWithSegments("/api");
 
     private Task AllowListed(HttpContext http, string origin)
     {

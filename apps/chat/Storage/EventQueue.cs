@@ -24,6 +24,24 @@ public sealed partial class EventQueue : IAsyncDisposable
     /// <summary>Adds a step; one that throws is logged and the next runs. After disposal nothing runs any more.</summary>
     public void Post(Func<ValueTask> step) => _steps.Writer.TryWrite(step);
 
+    /// <summary>Adds a step and waits until it has run.</summary>
+    public Task RunAsync(Func<ValueTask> step)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isPosted = _steps.Writer.TryWrite(async () =>
+        {
+            try
+            {
+                await step();
+            }
+            finally
+            {
+                done.TrySetResult();
+            }
+        });
+        return isPosted ? done.Task : Task.CompletedTask;
+    }
+
     /// <summary>Runs what was posted, then ends.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,117 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Fanfare.Chat.Tests;
+
+public sealed class SocketConnectTests
+{
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"token":"nonsense"}""")]
+    [InlineData("""{"token":5}""")]
+    [InlineData("""{"token":null}""")]
+    public async Task Without_a_good_token_nobody_comes_in(string auth)
+    {
+        await using var server = await ChatServer.StartAsync();
+        await using var socket = await ChatSocket.OpenWithAsync(server, auth);
+        Assert.Equal("unauthorized", socket.Answer.Text("message"));
+    }
+
+    [Fact]
+    public async Task Beyond_the_limit_per_user_another_connection_is_refused()
+    {
+        await using var server = await ChatServer.StartAsync("--Limits:ConnectionsPerUser=2");
+        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        await using var first = await ChatSocket.OpenAsync(server, ann);
+        await using var second = await ChatSocket.OpenAsync(server, ann);
+        await using var third = await ChatSocket.OpenAsync(server, ann);
+        Assert.False(second.IsRefused);
+        Assert.Equal("too many connections", third.Answer.Text("message"));
+    }
+
+    [Fact]
+    public async Task A_socket_ends_at_exp_and_a_refresh_moves_that_end()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddSeconds(Random.Shared.Next(1_000_000)));
+        await using var server = await ChatServer.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(clock), "--Auth:AccessTokenSeconds=10");
+        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        await using var renewed = await ChatSocket.OpenAsync(server, ann);
+        await using var forgotten = await ChatSocket.OpenAsync(server, ann);
+        var expired = ann.AccessToken;
+
+        // All of it within the first 25 s, before a heartbeat is due.
+        clock.Advance(TimeSpan.FromSeconds(5));
+        using var answer = await ann.PostAsync("/api/auth/refresh", new { refreshToken = ann.RefreshToken });
+        ann.SignIn(await TestUser.JsonOf(answer));
+        var ack = await renewed.AskAsync("refresh", new { token = ann.AccessToken });
+        Assert.True(ack.GetProperty("ok").GetBoolean());
+        Assert.Equal(ann.Session.Text("expiresAt"), ack.Text("expiresAt"));
+
+        clock.Advance(TimeSpan.FromSeconds(6));
+        await forgotten.Disconnected;
+        Assert.Equal("expired", (await renewed.AskAsync("refresh", new { token = expired })).Text("error"));
+        Assert.False(renewed.IsDisconnected);
+
+        clock.SetUtcNow(DateTimeOffset.Parse(ann.Session.Text("expiresAt")!, CultureInfo.InvariantCulture).AddSeconds(1));
+        await renewed.Disconnected;
+    }
+
+    [Fact]
+    public async Task A_refresh_with_a_bad_or_another_users_token_changes_nothing()
+    {
+        await using var server = await ChatServer.StartAsync();
+        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        using var bob = await TestUser.RegisterAsync(server, "Bob");
+        await using var socket = await ChatSocket.OpenAsync(server, ann);
+
+        Assert.Equal("unauthorized", (await socket.AskAsync("refresh", new { token = bob.AccessToken })).Text("error"));
+        Assert.Equal("unauthorized", (await socket.NextAsync("error")).Text("message"));
+        Assert.Equal("unauthorized", (await socket.AskAsync("refresh", new { token = "nonsense" })).Text("error"));
+        Assert.Equal("Invalid request", (await socket.AskAsync("refresh", new { })).Text("error"));
+        Assert.Equal("Invalid request", (await socket.AskAsync("refresh", ann.AccessToken)).Text("error"));
+    }
+
+    [Fact]
+    public async Task The_end_of_a_sign_in_ends_its_sockets_and_no_others()
+    {
+        await using var server = await ChatServer.StartAsync();
+        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        using var elsewhere = await ann.SignInAgainAsync(server);
+        await using var here = await ChatSocket.OpenAsync(server, ann);
+        await using var there = await ChatSocket.OpenAsync(server, elsewhere);
+
+        using var logout = await ann.PostAsync("/api/auth/logout", new { refreshToken = ann.RefreshToken });
+
+        await here.Disconnected;
+        await there.HearsNothingAsync();
+        await using var again = await ChatSocket.OpenAsync(server, ann);
+        Assert.Equal("unauthorized", again.Answer.Text("message"));
+    }
+
+    [Fact]
+    public async Task A_reused_refresh_token_ends_the_sockets_of_its_sign_in()
+    {
+        await using var server = await ChatServer.StartAsync();
+        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        await using var socket = await ChatSocket.OpenAsync(server, ann);
+        using var first = await ann.PostAsync("/api/auth/refresh", new { refreshToken = ann.RefreshToken });
+        using var second = await ann.PostAsync("/api/auth/refresh", new { refreshToken = ann.RefreshToken });
+        await socket.Disconnected;
+    }
+
+    [Fact]
+    public async Task A_socket_that_took_the_token_of_another_sign_in_ends_with_that_one()
+    {
+        await using var server = await ChatServer.StartAsync();
+        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        using var elsewhere = await ann.SignInAgainAsync(server);
+        await using var socket = await ChatSocket.OpenAsync(server, ann);
+        Assert.True((await socket.AskAsync("refresh", new { token = elsewhere.AccessToken })).GetProperty("ok").GetBoolean());
+
+        using var first = await ann.PostAsync("/api/auth/logout", new { refreshToken = ann.RefreshToken });
+        await socket.HearsNothingAsync();
+        using var second = await ann.PostAsync("/api/auth/logout", new { refreshToken = elsewhere.RefreshToken });
+        await socket.Disconnected;
+    }
+}
