@@ -1,8 +1,10 @@
 import type { SessionDatabase } from './database';
 
 const LockName = 'fanfare-chat-session';
-/** Longer than a refresh may take: a tab that was closed while it had the lease frees it by this. */
-const LeaseMs = 40_000;
+/** A tab that was closed while it had the lease frees it by this. */
+const LeaseMs = 4000;
+/** How often a tab at work prolongs its lease. Timers of hidden tabs come once a second. */
+const ProlongMs = 1000;
 const PollMs = 60;
 
 /** Runs `work` while no other tab of this origin runs any under the same lock. */
@@ -15,9 +17,11 @@ export async function withSessionLock<T>(database: SessionDatabase, work: () => 
   while (!(await database.tryLease(owner, Date.now(), Date.now() + LeaseMs))) {
     await new Promise((resolve) => setTimeout(resolve, PollMs * (0.5 + Math.random())));
   }
+  const prolonging = setInterval(() => void database.tryLease(owner, Date.now(), Date.now() + LeaseMs), ProlongMs);
   try {
     return await work();
   } finally {
+    clearInterval(prolonging);
     await database.endLease(owner);
   }
 }
