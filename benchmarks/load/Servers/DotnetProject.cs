@@ -9,6 +9,8 @@ internal static class DotnetProject
         {
             throw new InvalidOperationException($"{folder} does not exist; leave this server out with --servers.");
         }
-        Tool.Run(folder, "dotnet", "publish", "-c", "Release", "-o", output, "--nologo", "-v", "q");
+        // A build node or compiler that stays would keep our pipe to the build open for minutes.
+        Tool.Run(
+            folder, "dotnet", "publish", "-c", "Release", "-o", output, "--nologo", "-v", "q", "-nodeReuse:false", "-p:UseSharedCompilation=false");
     }
 }
