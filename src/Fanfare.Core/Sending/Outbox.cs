@@ -112,7 +112,7 @@ public sealed class Outbox : Drainable, IOutboxReader
             }
 
             var now = IsAgeBounded ? _scheduler.Wheel.Time.GetTimestamp() : 0;
-            var bound = FindPassedBound(frame.Bytes.Length, now);
+            var bound = FindPassedBound(frame.Bytes.Length, now, isVolatile);
             if (bound != OutboxBound.None)
             {
                 if (isVolatile)
@@ -387,19 +387,21 @@ public sealed class Outbox : Drainable, IOutboxReader
         return true;
     }
 
-    private OutboxBound FindPassedBound(int length, long now)
+    /// <summary>What may be lost gets half of the room at most: a burst of it must not make the next frame the one too many.</summary>
+    private OutboxBound FindPassedBound(int length, long now, bool isVolatile)
     {
+        var share = isVolatile ? 2 : 1;
         if (_waiting.Count == 0)
         {
             return OutboxBound.None;
         }
 
-        if (_limits.MaxCount is > 0 and < int.MaxValue && _waiting.Count >= _limits.MaxCount)
+        if (_limits.MaxCount is > 0 and < int.MaxValue && _waiting.Count >= _limits.MaxCount / share)
         {
             return OutboxBound.Count;
         }
 
-        if (_limits.MaxBytes is > 0 and < int.MaxValue && _waiting.Bytes + length > _limits.MaxBytes)
+        if (_limits.MaxBytes is > 0 and < int.MaxValue && _waiting.Bytes + length > _limits.MaxBytes / share)
         {
             return OutboxBound.Bytes;
         }
