@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Sockets;
 
 namespace Fanfare.AspNetCore;
 
@@ -62,6 +61,9 @@ internal sealed class FrameWriter : IWire
 
     /// <summary>Whether a write is waiting for the client.</summary>
     public bool IsBlocked => Has(State.Writing);
+
+    /// <summary>Whether the close frame is written, or nothing can be written any more.</summary>
+    public bool HasEnded => Has(State.Ended);
 
     /// <summary>Whether a close frame is to be sent or was.</summary>
     public bool IsClosing => _frames.IsClosing;
@@ -151,6 +153,17 @@ internal sealed class FrameWriter : IWire
 #pragma warning disable VSTHRD003 // A completion of our own, which runs its continuations elsewhere.
             return _ended.Task;
 #pragma warning restore VSTHRD003
+        }
+    }
+
+    /// <summary>Writes nothing from now on.</summary>
+    public void End()
+    {
+        lock (this)
+        {
+            _state |= State.Ended;
+            StopProof();
+            _ended?.TrySetResult();
         }
     }
 
@@ -295,8 +308,7 @@ internal sealed class FrameWriter : IWire
             _inFlight = rest.Length;
         }
 
-        _state |= State.Writing;
-        _write = SendRestAsync(_transport.Socket!, rest);
+        BeginWait(_transport.SendAsync(rest), scratch: null);
         return DrainResult.PartlyTaken;
     }
 
@@ -314,65 +326,40 @@ internal sealed class FrameWriter : IWire
         // Large frames in slices: Kestrel copies what it is given before it says that it is too much.
         bytes = bytes[..Math.Min(bytes.Length, ScratchSize)];
         _switch.CountStreamed(bytes.Length);
-        _inFlight = bytes.Length - own;
-        _state |= State.Writing;
-        var write = WriteThroughAsync(bytes, scratch);
+        var write = _transport.WriteAsync(bytes);
         if (!write.IsCompleted)
         {
-            _write = write;
+            _inFlight = bytes.Length - own;
+            BeginWait(write, scratch);
             return DrainResult.PartlyTaken;
         }
 
-        if (Has(State.Ended))
+        ArrayPool<byte>.Shared.Return(scratch);
+#pragma warning disable VSTHRD002 // It is complete.
+        if (!write.GetAwaiter().GetResult())
+#pragma warning restore VSTHRD002
         {
             return DrainResult.Gone;
         }
 
-        outbox.Advance(_inFlight);
-        _inFlight = 0;
+        outbox.Advance(bytes.Length - own);
         return EndIfClosed();
     }
 
-    private async Task WriteThroughAsync(ReadOnlyMemory<byte> bytes, byte[] scratch)
+    private void BeginWait(ValueTask<bool> write, byte[]? scratch)
     {
-        var isWritten = false;
-        var isAsynchronous = false;
-        try
-        {
-            var write = _transport.Stream.WriteAsync(bytes);
-            isAsynchronous = !write.IsCompleted;
-            await write.ConfigureAwait(false);
-            isWritten = true;
-        }
-        catch (Exception exception) when (StreamFault.IsBroken(exception))
-        {
-        }
-
-        ArrayPool<byte>.Shared.Return(scratch);
-        FinishWrite(isWritten, isAsynchronous);
+        _state |= State.Writing;
+        _write = FinishWriteAsync(write, scratch);
     }
 
-    private async Task SendRestAsync(Socket socket, ReadOnlyMemory<byte> rest)
+    private async Task FinishWriteAsync(ValueTask<bool> write, byte[]? scratch)
     {
-        var isWritten = false;
-        try
+        var isWritten = await write.ConfigureAwait(false);
+        if (scratch is not null)
         {
-            while (!rest.IsEmpty)
-            {
-                rest = rest[await socket.SendAsync(rest, SocketFlags.None).ConfigureAwait(false)..];
-            }
-
-            isWritten = true;
-        }
-        catch (Exception exception) when (StreamFault.IsBroken(exception))
-        {
+            ArrayPool<byte>.Shared.Return(scratch);
         }
 
-        FinishWrite(isWritten, resume: true);
-    }
-
-    private void FinishWrite(bool isWritten, bool resume)
-    {
         lock (this)
         {
             _state &= ~State.Writing;
@@ -382,7 +369,7 @@ internal sealed class FrameWriter : IWire
             {
                 End();
             }
-            else if (resume)
+            else
             {
                 EndIfClosed();
             }
@@ -393,10 +380,7 @@ internal sealed class FrameWriter : IWire
             _transport.Abort();
         }
 
-        if (resume)
-        {
-            _outbox.Resume();
-        }
+        _outbox.Resume();
     }
 
     private DrainResult? EndIfClosed()
@@ -430,19 +414,8 @@ internal sealed class FrameWriter : IWire
 
     private void CutClose()
     {
-        lock (this)
-        {
-            End();
-        }
-
+        End();
         _transport.Abort();
-    }
-
-    private void End()
-    {
-        _state |= State.Ended;
-        StopProof();
-        _ended?.TrySetResult();
     }
 
     /// <summary>Whether writing may go on, in either way. When more has gone through the stream than is proven, a ping asks the client, and what waits is held until its pong.</summary>
@@ -467,18 +440,10 @@ internal sealed class FrameWriter : IWire
             _frames.Add(ServerFrame.Ping(DirectSwitch.Question));
             _proof = new ProofDeadline(this);
             _wheel.Schedule(_proof, ProofTimeout);
-            WriteControl();
+            BeginWait(_transport.WriteAsync(_frames.TakeControl()), scratch: null);
         }
 
         return !_switch.IsAsked;
-    }
-
-    private void WriteControl()
-    {
-        var bytes = _frames.TakeControl();
-        _switch.CountStreamed(bytes.Length);
-        _state |= State.Writing;
-        _write = WriteThroughAsync(bytes, ArrayPool<byte>.Shared.Rent(1));
     }
 
     private void GiveUpProof()

@@ -136,8 +136,8 @@ public sealed class WebSocketConnection : IFrameHandler
     /// <summary>Ends the connection at once, without a close frame.</summary>
     public void Abort()
     {
+        _writer.End();
         _transport.Abort();
-        ResumeReading();
     }
 
     /// <inheritdoc/>
@@ -182,6 +182,8 @@ public sealed class WebSocketConnection : IFrameHandler
         TellEnd(_plannedEnd is WebSocketEnd planned ? planned : end);
     }
 
+    private TaskCompletionSource? PauseOrNull => _writer.HasEnded ? null : Volatile.Read(ref _pause);
+
     private async Task ReadAsync()
     {
         try
@@ -189,18 +191,17 @@ public sealed class WebSocketConnection : IFrameHandler
             var stream = _transport.Stream;
             while (_phase != Phase.Over)
             {
-                if (Volatile.Read(ref _pause) is { } pause)
+                if (PauseOrNull is { } pause)
                 {
-#pragma warning disable VSTHRD003 // A completion of our own, which runs its continuations elsewhere.
-                    await pause.Task.ConfigureAwait(false);
-#pragma warning restore VSTHRD003
+                    // Once nothing is written any more, the peer's close or the end of the stream must be seen, whoever forgets to resume.
+                    await Task.WhenAny(pause.Task, _writer.WhenEndedAsync()).ConfigureAwait(false);
                 }
 
                 // Waits without a buffer; the next read finds the bytes.
                 var wait = stream.ReadAsync(Memory<byte>.Empty);
                 var hasWaited = !wait.IsCompleted;
                 await wait.ConfigureAwait(false);
-                if (Volatile.Read(ref _pause) is not null)
+                if (PauseOrNull is not null)
                 {
                     continue;
                 }
@@ -234,12 +235,13 @@ public sealed class WebSocketConnection : IFrameHandler
         finally
         {
             _decoder.Stop();
-            TellEnd(_plannedEnd is WebSocketEnd planned ? planned : new WebSocketEnd(_writer.IsClosing ? WebSocketEndKind.ClosedByServer : WebSocketEndKind.Aborted));
-            await _writer.StopAsync().ConfigureAwait(false);
             if (_messageDeadline is not null)
             {
                 _wheel.Cancel(_messageDeadline);
             }
+
+            await _writer.StopAsync().ConfigureAwait(false);
+            TellEnd(_plannedEnd is WebSocketEnd planned ? planned : new WebSocketEnd(_writer.IsClosing ? WebSocketEndKind.ClosedByServer : WebSocketEndKind.Aborted));
         }
     }
 

@@ -25,6 +25,40 @@ public sealed class WebSocketTransport
     /// <summary>The connection's own socket when frames may be written straight to it, else <see langword="null"/>.</summary>
     public Socket? Socket { get; }
 
+    /// <summary>Writes to the stream.</summary>
+    /// <returns>Whether it is written; not when the connection is broken.</returns>
+    internal async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            await Stream.WriteAsync(bytes).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (StreamFault.IsBroken(exception))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Writes to the socket as it can take it, without a thread.</summary>
+    /// <returns>Whether all is written; not when the connection is broken.</returns>
+    internal async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            while (!bytes.IsEmpty)
+            {
+                bytes = bytes[await Socket!.SendAsync(bytes, SocketFlags.None).ConfigureAwait(false)..];
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (StreamFault.IsBroken(exception))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Ends the connection at once; pending reads and writes fail. May be called often and from any thread.</summary>
     internal void Abort()
     {

@@ -7,7 +7,7 @@ namespace Fanfare;
 /// Enqueuing never waits. An outbox that turns non-empty goes onto the scheduler's list, and a worker drains it into its wire, everything at once.
 /// It belongs to the session, not to the wire: an upgrade detaches one wire and attaches another, and nothing that waits is lost or doubled.
 /// Once a bound is passed it stays full: what came after a lost frame must not be sent, so the owner has to end the session.
-/// Properties are snapshots, read without the lock: what must not be missed is asked again under it.
+/// What properties tell is a snapshot.
 /// </remarks>
 public sealed class Outbox : Drainable, IOutboxReader
 {
@@ -68,7 +68,17 @@ public sealed class Outbox : Drainable, IOutboxReader
     public OutboxBound PassedBound { get; private set; }
 
     /// <inheritdoc/>
-    public bool IsCompleted => (_state & State.Completed) != 0;
+    public bool IsCompleted
+    {
+        get
+        {
+            // Under the lock, so that who finds it completed and then empty has missed no frame enqueued before.
+            lock (Gate)
+            {
+                return (_state & State.Completed) != 0;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public bool IsEmpty => _waiting.Count == 0;

@@ -88,6 +88,34 @@ public sealed class ClosingTests
         Assert.Empty(await client.ReadToEndAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_whose_reading_is_paused_ends_all_the_same(bool isPolite)
+    {
+        await using var host = await StartAsync();
+        await using var client = await RawClient.ConnectAsync(host.Port);
+        var handler = host.NextHandler();
+        handler.Peer.PauseReading();
+        var closed = isPolite ? handler.Peer.CloseAsync(1000) : Task.CompletedTask;
+        if (!isPolite)
+        {
+            handler.Peer.Abort();
+        }
+
+        // An owner that does not know yet may pause once more.
+        handler.Peer.PauseReading();
+        if (isPolite)
+        {
+            Assert.Equal(1000, (await client.ReadAsync())!.CloseCode);
+            await client.SendAsync(Frame.Close(1000));
+        }
+
+        await client.ReadToEndAsync();
+        await closed.InTime();
+        Assert.Equal(isPolite ? WebSocketEndKind.ClosedByServer : WebSocketEndKind.Aborted, (await handler.End.InTime()).Kind);
+    }
+
     [Fact]
     public async Task A_peer_that_vanishes_is_an_aborted_end()
     {
