@@ -17,15 +17,19 @@ public sealed class OriginPolicy
             ?? throw new ArgumentException($"\"{origin}\" is no origin; write scheme://host[:port], without a path, and no *.", nameof(allowed))), StringComparer.Ordinal);
     }
 
-    /// <summary>Whether a request passes. A request without <c>Origin</c> passes unless a browser says that another site sent it and its user came from a cookie.</summary>
+    /// <summary>Whether a request passes.</summary>
+    /// <remarks>
+    /// Without <c>Origin</c> it is usually no browser, and passes. Where its user came from a cookie, though, a POST or a WebSocket
+    /// must tell its origin, and nothing may come from another site: a browser sends cookies along with requests the user did not mean.
+    /// </remarks>
     public bool Allows(HttpRequest request)
     {
         var values = request.Headers.Origin;
         if (values.Count == 0)
         {
-            return request.Headers.Cookie.Count == 0
-                || request.HttpContext.User.Identity?.IsAuthenticated != true
-                || !string.Equals(request.Headers["Sec-Fetch-Site"], "cross-site", StringComparison.OrdinalIgnoreCase);
+            return !IsUserFromCookie(request)
+                || (HttpMethods.IsGet(request.Method) && !WebSocketUpgrade.IsWebSocketRequest(request.HttpContext)
+                    && !string.Equals(request.Headers["Sec-Fetch-Site"], "cross-site", StringComparison.OrdinalIgnoreCase));
         }
 
         return values.Count == 1 && Normalize(values[0]) is { } origin
@@ -34,6 +38,9 @@ public sealed class OriginPolicy
 
     /// <summary>Whether an origin other than the same one is listed.</summary>
     public bool Lists(string? origin) => Normalize(origin) is { } normalized && _allowed.Contains(normalized);
+
+    private static bool IsUserFromCookie(HttpRequest request) =>
+        request.Headers.Cookie.Count > 0 && request.Headers.Authorization.Count == 0 && request.HttpContext.User.Identity?.IsAuthenticated == true;
 
     /// <summary>Scheme, host and port in lower case, without the scheme's own port; <see langword="null"/> when the text is no origin.</summary>
     private static string? Normalize(string? origin)

@@ -134,6 +134,28 @@ public abstract partial class Connection
         Handle(item);
     }
 
+    /// <summary>As <see cref="Enqueue"/>, for callers that hold the namespace's lock: whatever runs, runs on the pool.</summary>
+    private void Post(object item)
+    {
+        lock (_gate)
+        {
+            if (_closeReason is not null)
+            {
+                return;
+            }
+
+            (_waiting ??= new Queue<object>()).Enqueue(item);
+            if (_isHandling)
+            {
+                return;
+            }
+
+            _isHandling = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.HandleNext(), this, preferLocal: false);
+    }
+
     /// <summary>Runs one item and then what waits behind it, until a handler has to be waited for.</summary>
     private void Handle(object item)
     {

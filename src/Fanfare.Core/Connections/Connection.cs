@@ -270,7 +270,7 @@ public abstract partial class Connection : Member
     {
         if (_listeners is { AnyOutgoing.Count: > 0 })
         {
-            Enqueue(message.Message);
+            Post(message.Message);
         }
 
         if (_isHolding)

@@ -8,6 +8,7 @@ namespace Fanfare;
 public sealed class FanfareMetrics
 {
     private readonly ConcurrentDictionary<string, long> _loggedAt = new(StringComparer.Ordinal);
+    private readonly Meter _meter;
     private readonly UpDownCounter<long> _sessions;
     private readonly UpDownCounter<long> _connections;
     private readonly Histogram<double> _durations;
@@ -24,6 +25,7 @@ public sealed class FanfareMetrics
     public FanfareMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(FanfareDiagnostics.Name);
+        _meter = meter;
         _sessions = meter.CreateUpDownCounter<long>("fanfare.sessions.active", "{session}", "Transport sessions that are open.");
         _connections = meter.CreateUpDownCounter<long>("fanfare.connections.active", "{connection}", "Connections that are in a namespace.");
         _durations = meter.CreateHistogram<double>("fanfare.connection.duration", "s", "How long connections lasted.");
@@ -81,6 +83,10 @@ public sealed class FanfareMetrics
     /// <summary>Counts an attempt to continue a session.</summary>
     public void Recovered(string namespaceName, string outcome) =>
         _recoveries.Add(1, Namespace(namespaceName), new KeyValuePair<string, object?>("outcome", outcome));
+
+    /// <summary>Adds a gauge that is read when somebody measures: a number per namespace.</summary>
+    public void Observe(string name, string unit, string description, Func<IEnumerable<KeyValuePair<string, long>>> read) =>
+        _meter.CreateObservableGauge(name, () => read().Select(static pair => new Measurement<long>(pair.Value, Namespace(pair.Key))), unit, description);
 
     private static KeyValuePair<string, object?> Namespace(string name) => new("namespace", name);
 

@@ -32,6 +32,9 @@ public sealed class FanfareServer : IFanfare, IDisposable
             Logger = logger,
             Emptied = RetireIfEmpty,
         };
+        metrics.Observe("fanfare.rooms.active", "{room}", "Rooms that have a member.", () => Measure(static found => found.RoomCount));
+        metrics.Observe("fanfare.sessions.lost", "{session}", "Lost sessions that are kept to be continued.", () => Measure(static found => found.LostSessionCount));
+        metrics.Observe("fanfare.history.entries", "{message}", "Messages that the logs keep.", () => Measure(static found => found.HistoryCount));
     }
 
     /// <summary>The deadlines of the server.</summary>
@@ -111,6 +114,9 @@ public sealed class FanfareServer : IFanfare, IDisposable
 
     /// <summary>Stops the server's deadlines.</summary>
     public void Dispose() => Wheel.Dispose();
+
+    private IEnumerable<KeyValuePair<string, long>> Measure(Func<Namespace, long> measure) =>
+        _namespaces.Values.Select(found => KeyValuePair.Create(found.Name, measure(found)));
 
     private NamespaceOptions NewOptions(Action<NamespaceOptions>? configure)
     {

@@ -66,6 +66,9 @@ public sealed partial class Namespace : NamespaceSetup, INode
     /// <summary>How many lost sessions are kept.</summary>
     public int LostSessionCount => _sessions.LostCount;
 
+    /// <summary>How many messages the log keeps.</summary>
+    public int HistoryCount => _history.Count;
+
     /// <summary>The connections of this node.</summary>
     public IReadOnlyList<Connection> Connections => [.. _rooms.Match(BroadcastTarget.Everybody).Cast<Connection>()];
 

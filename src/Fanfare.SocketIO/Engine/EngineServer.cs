@@ -249,9 +249,21 @@ internal sealed partial class EngineServer
 
     private async Task OpenWebSocketAsync(HttpContext context, EngineSession session)
     {
-        if (await WebSocketUpgrade.AcceptAsync(context, _scope.WebSocketLimits.AllowDirectWrites).ConfigureAwait(false) is not { } transport)
+        WebSocketTransport? transport = null;
+        try
         {
-            LeaveAddress(session.Request.Address);
+            transport = await WebSocketUpgrade.AcceptAsync(context, _scope.WebSocketLimits.AllowDirectWrites).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (transport is null)
+            {
+                LeaveAddress(session.Request.Address);
+            }
+        }
+
+        if (transport is null)
+        {
             return;
         }
 
