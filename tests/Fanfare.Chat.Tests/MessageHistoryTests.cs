@@ -2,6 +2,9 @@ using System.Net;
 using System.Text.Json;
 using Fanfare.Chat.Messages;
 using Fanfare.Chat.Storage;
+using Fanfare.Chat.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Fanfare.Chat.Tests;
 
@@ -166,6 +169,24 @@ public sealed class MessageHistoryTests
     {
         Assert.Null(MessageDraft.Refuse(string.Concat(Enumerable.Repeat("😀", 4000)), clientId: null));
         Assert.Equal(Refusals.MessageIsTooLong, MessageDraft.Refuse(new string('a', 4001), clientId: null));
+    }
+
+    [Fact]
+    public async Task Times_do_not_fall_when_the_clock_does()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddSeconds(Random.Shared.Next(1_000_000)));
+        await using var server = await ChatServer.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
+
+        var first = await PostAsync(server, ann, room, "1");
+        clock.AdjustTime(clock.GetUtcNow().AddHours(-1));
+        var second = await PostAsync(server, ann, room, "2");
+        clock.AdjustTime(clock.GetUtcNow().AddHours(2));
+        var third = await PostAsync(server, ann, room, "3");
+
+        Assert.Equal(first.Timestamp, second.Timestamp);
+        Assert.Equal(Timestamps.Format(clock.GetUtcNow()), third.Timestamp);
     }
 
     [Fact]

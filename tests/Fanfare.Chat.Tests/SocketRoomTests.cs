@@ -58,51 +58,46 @@ public sealed class SocketRoomTests
     [Fact]
     public async Task Each_message_is_in_the_history_or_comes_later_never_both_never_neither()
     {
-        await using var server = await ChatServer.StartAsync("--Limits:MessagesPerSecond=10000");
+        await using var server = await ChatServer.StartAsync("--Limits:MessagesPerSecond=10000", "--Limits:ConnectionsPerUser=100");
         using var ann = await TestUser.RegisterAsync(server, "Ann");
         using var bob = await TestUser.RegisterAsync(server, "Bob");
         var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
+        await ann.AdmitAsync(room, bob);
         await using var writer = await ChatSocket.OpenInAsync(server, ann, room);
-        await using var reader = await ChatSocket.OpenAsync(server, bob);
-        const int Count = 40;
-
-        var writing = WriteAsync();
-        for (var i = 0; i < 20; i++)
+        const int Count = 50;
+        var readers = new List<ChatSocket>();
+        for (var i = 0; i < Count; i++)
         {
-            await reader.AskAsync("join_room", room);
-            await reader.AskAsync("leave_room", room);
+            readers.Add(await ChatSocket.OpenAsync(server, bob));
         }
 
-        await reader.AskAsync("join_room", room);
-        await writing;
-        await reader.AskAsync("join_room", room);
-
-        // Within one stay each message comes once: the history's, then the next ones without a gap.
-        var next = -1;
-        foreach (var heard in await reader.DrainAsync())
+        // Each message meets a join on its way.
+        for (var i = 0; i < Count; i++)
         {
-            if (heard.Name == "room_history")
-            {
-                next = heard.Argument.GetProperty("messages").GetArrayLength();
-                Assert.Equal(Enumerable.Range(0, next).Select(i => $"{i}"), heard.Argument.GetProperty("messages").Texts("content"));
-            }
-            else if (heard.Name == "message")
-            {
-                Assert.Equal($"{next++}", heard.Argument.Text("content"));
-            }
+            var write = await writer.BeginAskAsync("message", new { roomId = room, content = $"{i}" });
+            var join = await readers[i].BeginAskAsync("join_room", room);
+            await Task.WhenAll(write, join);
         }
 
-        Assert.Equal(Count, next);
-
-        async Task WriteAsync()
+        foreach (var reader in readers)
         {
-            var acks = new List<Task<JsonElement>>();
-            for (var i = 0; i < Count; i++)
+            // The history first, then what follows it without a gap.
+            var next = -1;
+            foreach (var heard in await reader.DrainAsync())
             {
-                acks.Add(await writer.BeginAskAsync("message", new { roomId = room, content = $"{i}" }));
+                if (heard.Name == "room_history")
+                {
+                    next = heard.Argument.GetProperty("messages").GetArrayLength();
+                    Assert.Equal(Enumerable.Range(0, next).Select(i => $"{i}"), heard.Argument.GetProperty("messages").Texts("content"));
+                }
+                else if (heard.Name == "message")
+                {
+                    Assert.Equal($"{next++}", heard.Argument.Text("content"));
+                }
             }
 
-            await Task.WhenAll(acks);
+            Assert.Equal(Count, next);
+            await reader.DisposeAsync();
         }
     }
 

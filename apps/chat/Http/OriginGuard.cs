@@ -30,8 +30,8 @@ public sealed class OriginGuard(RequestDelegate next, ChatOptions options)
         return http.Request.Headers.Origin is [{ } origin] && _policy.Lists(origin) ? AllowListed(http, origin) : next(http);
     }
 
-    // Fanfare guards its own wires by the same policy, in the words of each.
-    private static bool IsGuarded(PathString path) => path.StartsWithSegments("/api");
+    // Fanfare guards /socket.io itself, by the same policy and in the words of that wire.
+    private static bool IsGuarded(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments("/ws") || path.StartsWithSegments("/events");
 
     private Task AllowListed(HttpContext http, string origin)
     {
