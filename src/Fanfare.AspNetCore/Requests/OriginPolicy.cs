@@ -40,7 +40,7 @@ public sealed class OriginPolicy
     public bool Lists(string? origin) => Normalize(origin) is { } normalized && _allowed.Contains(normalized);
 
     private static bool IsUserFromCookie(HttpRequest request) =>
-        request.Headers.Cookie.Count > 0 && request.Headers.Authorization.Count == 0 && request.HttpContext.User.Identity?.IsAuthenticated == true;
+        request.Headers.Cookie.Count > 0 && request.Headers.Authorization.Count == 0 && RequestReader.UserOf(request.HttpContext) is not null;
 
     /// <summary>Scheme, host and port in lower case, without the scheme's own port; <see langword="null"/> when the text is no origin.</summary>
     private static string? Normalize(string? origin)

@@ -1,6 +1,9 @@
 using System.Collections.Frozen;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Features.Authentication;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Fanfare.AspNetCore;
 
@@ -26,15 +29,26 @@ public static class RequestReader
             headers[count++] = new(LowerCase.GetValueOrDefault(name) ?? name.ToLowerInvariant(), values.Count == 1 ? values[0]! : string.Join(", ", (IEnumerable<string?>)values));
         }
 
-        var query = new KeyValuePair<string, string>[request.Query.Count];
-        count = 0;
-        foreach (var (name, values) in request.Query)
+        return new RequestInfo(headers, QueryOf(request), TargetOf(context), AddressOf(context), time.GetUtcNow(), request.IsHttps, UserOf(context));
+    }
+
+    /// <summary>The user of a request, or <see langword="null"/>. Unlike <see cref="HttpContext.User"/> it makes no empty principal, which would live as long as a connection.</summary>
+    public static ClaimsPrincipal? UserOf(HttpContext context) =>
+        context.Features.Get<IHttpAuthenticationFeature>()?.User is { Identity.IsAuthenticated: true } user ? user : null;
+
+    /// <summary>The last value of a query key, or an empty text. Unlike <see cref="HttpRequest.Query"/> it makes no dictionary, which would live as long as a connection.</summary>
+    public static string QueryValue(HttpRequest request, string name)
+    {
+        var value = string.Empty;
+        foreach (var pair in new QueryStringEnumerable(request.QueryString.Value))
         {
-            query[count++] = new(name, values.Count > 0 ? values[^1]! : string.Empty);
+            if (pair.DecodeName().Span.SequenceEqual(name))
+            {
+                value = pair.DecodeValue().ToString();
+            }
         }
 
-        return new RequestInfo(
-            headers, query, TargetOf(context), AddressOf(context), time.GetUtcNow(), request.IsHttps, context.User.Identity?.IsAuthenticated == true ? context.User : null);
+        return value;
     }
 
     /// <summary>The peer's address as text; an IPv4 address that came mapped into IPv6 as itself.</summary>
@@ -43,6 +57,35 @@ public static class RequestReader
         var address = context.Connection.RemoteIpAddress;
         return address is null ? string.Empty : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
     }
+
+    private static KeyValuePair<string, string>[] QueryOf(HttpRequest request)
+    {
+        var query = new List<KeyValuePair<string, string>>(4);
+        foreach (var pair in new QueryStringEnumerable(request.QueryString.Value))
+        {
+            var entry = KeyValuePair.Create(NameOf(pair.DecodeName().Span), pair.DecodeValue().ToString());
+            var known = query.FindIndex(other => other.Key == entry.Key);
+            if (known < 0)
+            {
+                query.Add(entry);
+            }
+            else
+            {
+                query[known] = entry;
+            }
+        }
+
+        return [.. query];
+    }
+
+    private static string NameOf(ReadOnlySpan<char> name) => name switch
+    {
+        "EIO" => "EIO",
+        "transport" => "transport",
+        "sid" => "sid",
+        "t" => "t",
+        _ => name.ToString(),
+    };
 
     /// <summary>Path with query as it came; of a whole URL as target that part.</summary>
     private static string TargetOf(HttpContext context)

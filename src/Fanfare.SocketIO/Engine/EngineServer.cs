@@ -7,7 +7,6 @@ using Fanfare.SocketIO.Protocol;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Primitives;
 
 namespace Fanfare.SocketIO;
 
@@ -59,7 +58,8 @@ internal sealed partial class EngineServer
     public ICollection<EngineSession> Sessions => _sessions.Values;
 
     /// <summary>Serves one request.</summary>
-    public async Task HandleAsync(HttpContext context)
+    /// <remarks>Not an async method, nor are those on the way to an open WebSocket: their state would live as long as the connection.</remarks>
+    public Task HandleAsync(HttpContext context)
     {
         if (!ApplyOrigin(context))
         {
@@ -68,35 +68,34 @@ internal sealed partial class EngineServer
                 Log.OriginRefused(_scope.Logger);
             }
 
-            await RefuseAsync(context, EngineError.Forbidden, null, StatusCodes.Status403Forbidden).ConfigureAwait(false);
-            return;
+            return RefuseAsync(context, EngineError.Forbidden, null, StatusCodes.Status403Forbidden);
         }
 
         if (IsPreflight(context))
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
-            return;
+            return Task.CompletedTask;
         }
 
         var isWebSocket = WebSocketUpgrade.IsWebSocketRequest(context);
         if (Check(context, isWebSocket, out var session) is { } error)
         {
-            await RefuseAsync(context, error, null).ConfigureAwait(false);
+            return RefuseAsync(context, error, null);
         }
-        else if (session is null)
+
+        if (session is null)
         {
-            await HandshakeAsync(context, isWebSocket).ConfigureAwait(false);
+            return _options.AllowRequest is { } allow ? AskAsync(context, isWebSocket, allow) : HandshakeAsync(context, isWebSocket);
         }
-        else if (isWebSocket)
+
+        _options.Headers?.Invoke(context);
+        if (isWebSocket)
         {
-            await UpgradeAsync(context, session).ConfigureAwait(false);
+            return UpgradeAsync(context, session);
         }
-        else
-        {
-            _options.Headers?.Invoke(context);
-            var polling = session.Polling!;
-            await (HttpMethods.IsGet(context.Request.Method) ? polling.PollAsync(context) : polling.PushAsync(context)).ConfigureAwait(false);
-        }
+
+        var polling = session.Polling!;
+        return HttpMethods.IsGet(context.Request.Method) ? polling.PollAsync(context) : polling.PushAsync(context);
     }
 
     /// <summary>Closes all sessions, a few at a time, so that their clients do not come back all at once.</summary>
@@ -151,16 +150,16 @@ internal sealed partial class EngineServer
     private EngineError? Check(HttpContext context, bool isWebSocket, out EngineSession? session)
     {
         session = null;
-        var query = context.Request.Query;
-        var transport = LastOf(query["transport"]);
+        var request = context.Request;
+        var transport = RequestReader.QueryValue(request, "transport");
         if (!_options.Transports.Contains(transport))
         {
             return EngineError.TransportUnknown;
         }
 
-        if (LastOf(query["sid"]) is { Length: > 0 } sid)
+        if (RequestReader.QueryValue(request, "sid") is { Length: > 0 } sid)
         {
-            if (!_sessions.TryGetValue(sid, out session) || !session.BelongsTo(context.User))
+            if (!_sessions.TryGetValue(sid, out session) || !session.BelongsTo(RequestReader.UserOf(context)))
             {
                 return EngineError.SessionUnknown;
             }
@@ -193,25 +192,30 @@ internal sealed partial class EngineServer
             return EngineError.BadRequest;
         }
 
-        return LastOf(query["EIO"]) == "4" ? null : EngineError.UnsupportedVersion;
+        return RequestReader.QueryValue(request, "EIO") == "4" ? null : EngineError.UnsupportedVersion;
     }
 
-    private static string LastOf(StringValues values) => values.Count == 0 ? string.Empty : values[^1] ?? string.Empty;
-
-    private async Task HandshakeAsync(HttpContext context, bool isWebSocket)
+    private async Task AskAsync(HttpContext context, bool isWebSocket, Func<HttpContext, ValueTask<string?>> allow)
     {
-        if (_options.AllowRequest is { } allow && await allow(context).ConfigureAwait(false) is { } refusal)
+        if (await allow(context).ConfigureAwait(false) is { } refusal)
         {
             // Before a WebSocket there is one status for all refusals, as clients know it.
-            await RefuseAsync(context, EngineError.Forbidden, refusal, isWebSocket ? StatusCodes.Status400BadRequest : StatusCodes.Status403Forbidden).ConfigureAwait(false);
-            return;
+            var status = isWebSocket ? StatusCodes.Status400BadRequest : StatusCodes.Status403Forbidden;
+            await RefuseAsync(context, EngineError.Forbidden, refusal, status).ConfigureAwait(false);
         }
+        else
+        {
+            await HandshakeAsync(context, isWebSocket).ConfigureAwait(false);
+        }
+    }
 
+    private Task HandshakeAsync(HttpContext context, bool isWebSocket)
+    {
         if (_isDraining)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             context.Response.Headers.RetryAfter = "1";
-            return;
+            return Task.CompletedTask;
         }
 
         var request = RequestReader.Read(context, _scope.Time);
@@ -224,7 +228,7 @@ internal sealed partial class EngineServer
 
             context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
             context.Response.Headers.RetryAfter = "10";
-            return;
+            return Task.CompletedTask;
         }
 
         var session = new EngineSession(NewSid(), _scope, request);
@@ -237,34 +241,40 @@ internal sealed partial class EngineServer
 
         if (isWebSocket)
         {
-            await OpenWebSocketAsync(context, session).ConfigureAwait(false);
-            return;
+            var accepted = WebSocketUpgrade.AcceptAsync(context, _scope.WebSocketLimits.AllowDirectWrites);
+#pragma warning disable VSTHRD103 // It has completed: nothing blocks.
+            return accepted.IsCompletedSuccessfully ? Serve(session, accepted.Result) : ServeLaterAsync(session, accepted);
+#pragma warning restore VSTHRD103
         }
 
         _sessions[session.Sid] = session;
         session.Send(OpenPacket(session, _options.AllowUpgrades && _options.Transports.Contains(EngineOptions.WebSocket) ? WebSocketUpgrades : NoUpgrades));
         session.Start(_accept(session), new PollingTransport(session, _scope));
-        await session.Polling!.PollAsync(context).ConfigureAwait(false);
+        return session.Polling!.PollAsync(context);
     }
 
-    private async Task OpenWebSocketAsync(HttpContext context, EngineSession session)
+    private async Task ServeLaterAsync(EngineSession session, ValueTask<WebSocketTransport?> accepted)
     {
         WebSocketTransport? transport = null;
         try
         {
-            transport = await WebSocketUpgrade.AcceptAsync(context, _scope.WebSocketLimits.AllowDirectWrites).ConfigureAwait(false);
+            transport = await accepted.ConfigureAwait(false);
         }
-        finally
+        catch
         {
-            if (transport is null)
-            {
-                LeaveAddress(session.Request.Address);
-            }
+            LeaveAddress(session.Request.Address);
+            throw;
         }
 
+        await Serve(session, transport).ConfigureAwait(false);
+    }
+
+    private Task Serve(EngineSession session, WebSocketTransport? transport)
+    {
         if (transport is null)
         {
-            return;
+            LeaveAddress(session.Request.Address);
+            return Task.CompletedTask;
         }
 
         var webSocket = new EngineWebSocket(session, _scope);
@@ -273,12 +283,11 @@ internal sealed partial class EngineServer
         _sessions[session.Sid] = session;
         session.Send(OpenPacket(session, NoUpgrades));
         session.Start(_accept(session), webSocket);
-        await connection.RunAsync().ConfigureAwait(false);
+        return connection.RunAsync();
     }
 
     private async Task UpgradeAsync(HttpContext context, EngineSession session)
     {
-        _options.Headers?.Invoke(context);
         if (await WebSocketUpgrade.AcceptAsync(context, _scope.WebSocketLimits.AllowDirectWrites).ConfigureAwait(false) is not { } transport)
         {
             return;

@@ -64,7 +64,7 @@ internal sealed partial class EngineSession : Deadline
     public IReadOnlyList<KeyValuePair<string, string>>? MessageHeaders { get; private set; }
 
     /// <summary>Whether a request of this user may touch the session: a leaked sid must not let others end it.</summary>
-    public bool BelongsTo(ClaimsPrincipal user) => User.FromPrincipal(user).IsSameAs(User.FromPrincipal(Request.Principal));
+    public bool BelongsTo(ClaimsPrincipal? user) => User.FromPrincipal(user).IsSameAs(User.FromPrincipal(Request.Principal));
 
     public void Start(IEngineHandler handler, PollingTransport polling)
     {
