@@ -11,6 +11,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2022',
+    rollupOptions: {
+      input: { index: 'index.html', renewal: 'src/session/renewalWorker.ts' },
+      output: {
+        // A worker keeps its address over all versions.
+        entryFileNames: (chunk) => (chunk.name === 'renewal' ? 'renewal.js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   server: {
     proxy: {

@@ -2,6 +2,8 @@ import * as auth from '../api/auth';
 import { ApiError } from '../api/http';
 import { openDatabase, type SessionDatabase, type StoredSession } from './database';
 import { withSessionLock } from './lock';
+import { ChannelName, renew } from './renewal';
+import type { Renew } from './renewer';
 import { isFresh, marginOf, withLife } from './tokenLife';
 
 export type SessionState =
@@ -9,7 +11,6 @@ export type SessionState =
   | { readonly status: 'signed-out' }
   | { readonly status: 'signed-in'; readonly userId: string; readonly userName: string };
 
-const ChannelName = 'fanfare-chat-session';
 const RetryMs = 3000;
 /** Between two renewals that nobody asks for. */
 const SoonestMs = 250;
@@ -31,7 +32,10 @@ export class SessionStore {
   #signingOut = false;
   #adoptions = 0;
 
-  constructor(database: Promise<SessionDatabase> = openDatabase()) {
+  constructor(
+    database: Promise<SessionDatabase> = openDatabase(),
+    private readonly renewTokens: Renew = renew,
+  ) {
     this.#database = database;
     this.#channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(ChannelName);
     this.#channel?.addEventListener('message', this.#reload);
@@ -99,25 +103,10 @@ export class SessionStore {
   }
 
   async #renew(rejected?: string): Promise<string | null> {
-    const database = await this.#database;
-    return withSessionLock(database, async () => {
-      const stored = await database.read();
-      if (!stored || (stored.accessToken !== rejected && isFresh(stored, Date.now()))) {
-        this.#adopt(stored);
-        return stored?.accessToken ?? null;
-      }
-      let answer: auth.SessionAnswer;
-      try {
-        answer = await auth.refresh(stored.refreshToken);
-      } catch (error) {
-        if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 400)) throw error;
-        await this.#keep(database, null);
-        return null;
-      }
-      const renewed = withLife(answer, Date.now());
-      await this.#keep(database, renewed);
-      return renewed.accessToken;
-    });
+    const { session, changed } = await this.renewTokens(await this.#database, rejected);
+    this.#adopt(session);
+    if (changed) this.#channel?.postMessage('changed');
+    return session?.accessToken ?? null;
   }
 
   async #enter(ask: () => Promise<auth.SessionAnswer>): Promise<void> {
