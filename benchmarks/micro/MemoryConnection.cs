@@ -64,10 +64,10 @@ internal sealed class MemoryConnection : Connection, IWire
     /// <summary>One Socket.IO packet, unframed.</summary>
     private sealed class Encoder : IMessageEncoder
     {
-        public OutboundFrame Encode(EncodedMessage message)
+        public OutboundFrame Encode(Message message, EventId? cursor, bool isKept, long? ackId, bool isCompressible)
         {
             var output = new ArrayBufferWriter<byte>();
-            PacketEncoder.WriteEvent(output, "/", message.AckId, message.Message.Event, message.Message.Arguments.Json.Span);
+            PacketEncoder.WriteEvent(output, "/", ackId, message.Event, message.Arguments.Json.Span);
             return new OutboundFrame(output.WrittenMemory);
         }
     }
