@@ -118,7 +118,7 @@ public sealed class WebSocketConnection : IFrameHandler
         return _run ?? Task.CompletedTask;
     }
 
-    /// <summary>Closes without sending what waits, as for a client that does not read: the close frame goes out if the socket takes it now, else the connection is aborted.</summary>
+    /// <summary>Closes without sending what waits, as for a client that does not read: the close frame goes ahead of it, and when writing is blocked now, or for <see cref="WebSocketLimits.CloseTimeout"/>, the connection is aborted.</summary>
     /// <param name="code">The close code, or <see langword="null"/> for a close frame without one.</param>
     /// <param name="reason">The reason; what goes beyond 123 bytes is cut off.</param>
     /// <exception cref="ArgumentOutOfRangeException">The code may not be sent (RFC 6455, section 7.4).</exception>

@@ -213,11 +213,7 @@ public sealed class ClosingTests
         }
 
         var end = host.NextHandler().End;
-        while (!end.IsCompleted)
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await _time.PassUntilAsync(() => end.IsCompleted);
 
         Assert.Equal(1008, (await end).Code);
     }
