@@ -27,6 +27,12 @@ internal static class HostApplication
         });
         builder.Logging.SetMinimumLevel(settings.Profile == Profile.Bench ? LogLevel.Warning : LogLevel.Information);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        if (settings.Profile == Profile.Bench)
+        {
+            // Otherwise each request, and so each open WebSocket, keeps an activity and a logging scope.
+            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        }
+
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime + TimeSpan.FromSeconds(1));
         builder.Services.AddConformance(settings, DrainTime);
         builder.Services.AddSingleton(settings);
