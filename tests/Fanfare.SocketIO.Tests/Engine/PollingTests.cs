@@ -39,12 +39,12 @@ public sealed class PollingTests
         await using var server = await StartAsync();
         await using var link = await OpenAsync(server);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Loopback, server.Port).InTime();
+        await socket.ConnectAsync(IPAddress.Loopback, server.Port, TestContext.Current.CancellationToken).AsTask().InTime();
         await using var stream = new NetworkStream(socket);
         // The first POST holds back its body; its continuation tells that the server has begun to read it.
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST {new Uri(link.Url).PathAndQuery} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")).AsTask().InTime();
-        await stream.ReadAtLeastAsync(new byte[25], 25).InTime();
+            $"POST {new Uri(link.Url).PathAndQuery} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"), TestContext.Current.CancellationToken).AsTask().InTime();
+        await stream.ReadAtLeastAsync(new byte[25], 25, cancellationToken: TestContext.Current.CancellationToken).InTime();
 
         var (status, _) = await link.PostAsync("4b");
 

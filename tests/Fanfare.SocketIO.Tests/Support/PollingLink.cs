@@ -43,17 +43,21 @@ internal sealed class PollingLink : EngineLink
     public string Url => _server.Url($"EIO=4&transport=polling{_query}&sid={Sid}", _path);
 
     /// <summary>One GET.</summary>
-    public async Task<(HttpStatusCode Status, string Body)> PollAsync(CancellationToken cancellationToken = default)
+    public Task<(HttpStatusCode Status, string Body)> PollAsync() => GetAsync(_broken.Token);
+
+    private async Task<(HttpStatusCode Status, string Body)> GetAsync(CancellationToken cancellationToken)
     {
         using var response = await _server.Http.GetAsync(Url, cancellationToken).InTime();
         return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
     }
 
     /// <summary>Begins a GET and returns when the server has it.</summary>
-    public async Task<Task<(HttpStatusCode Status, string Body)>> BeginPollAsync(CancellationToken cancellationToken = default)
+    public Task<Task<(HttpStatusCode Status, string Body)>> BeginPollAsync() => BeginGetAsync(_broken);
+
+    private async Task<Task<(HttpStatusCode Status, string Body)>> BeginGetAsync(CancellationTokenSource end)
     {
         var before = _server.PollsOf(Sid);
-        var poll = PollAsync(cancellationToken);
+        var poll = GetAsync(end.Token);
         await _server.WhenPolled(Sid, before + 1);
         return poll;
     }
@@ -80,7 +84,7 @@ internal sealed class PollingLink : EngineLink
     {
         // A poll that the client gives up tells the server that it is gone.
         using var polled = new CancellationTokenSource();
-        var poll = await BeginPollAsync(polled.Token);
+        var poll = await BeginGetAsync(polled);
         await polled.CancelAsync();
         await poll.ContinueWith(static _ => { }, TaskScheduler.Default);
         _isOver = true;
@@ -107,7 +111,7 @@ internal sealed class PollingLink : EngineLink
                 return null;
             }
 
-            var (status, body) = await PollAsync(_broken.Token);
+            var (status, body) = await PollAsync();
             if (status != HttpStatusCode.OK)
             {
                 _isOver = true;
