@@ -83,7 +83,7 @@ public sealed partial class NamespaceTests
                 reached.Add(connection);
                 await goOn.Task;
                 await next();
-                left.SetResult();
+                left.TrySetResult();
             });
             fanfare.Of("/").OnConnection(_ => _told.Add("connected"));
         });

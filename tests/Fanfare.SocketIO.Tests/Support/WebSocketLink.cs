@@ -68,6 +68,17 @@ internal sealed class WebSocketLink : EngineLink
     /// <summary>Sends bytes as one text message, whether they are UTF-8 or not.</summary>
     public Task SendTextBytesAsync(byte[] bytes) => _socket.SendAsync(bytes, WebSocketMessageType.Text, true, TestContext.Current.CancellationToken).InTime();
 
+    /// <summary>Sends one text message in so many frames.</summary>
+    public async Task SendFragmentsAsync(string packet, int count)
+    {
+        var bytes = Encoding.UTF8.GetBytes(packet);
+        for (var i = 0; i < count; i++)
+        {
+            var (from, to) = (bytes.Length * i / count, bytes.Length * (i + 1) / count);
+            await _socket.SendAsync(bytes.AsMemory(from..to), WebSocketMessageType.Text, i == count - 1, TestContext.Current.CancellationToken).AsTask().InTime();
+        }
+    }
+
     public Task CloseAsync() => _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken).InTime();
 
     public override Task BreakAsync()

@@ -1,0 +1,63 @@
+namespace Fanfare.SocketIO.Tests.Limits;
+
+/// <summary>A server that is told to stop closes its clients a few at a time, and they find another one.</summary>
+public sealed class DrainTests
+{
+    [Theory]
+    [InlineData(500)]
+    public async Task Every_client_is_told_in_batches_and_is_served_by_another_instance(int count)
+    {
+        var ends = new Recorder<(string Reason, long At)>();
+        await using var second = await StartAsync(null);
+        await using var first = await StartAsync(ends);
+        var clients = new List<SocketClient>();
+        for (var i = 0; i < count; i++)
+        {
+            clients.Add(await SocketClient.ConnectAsync(first, i % 10 == 0 ? EngineLink.Polling : EngineLink.WebSocket));
+        }
+
+        var moved = clients.Select(async client =>
+        {
+            Assert.Empty(await client.Link.RestAsync());
+            return await SocketClient.ConnectAsync(second, client.Link is PollingLink ? EngineLink.Polling : EngineLink.WebSocket);
+        }).ToArray();
+        var stopping = first.StopAsync();
+        var told = await ends.Take(count);
+        var back = await Task.WhenAll(moved).WaitAsync(Within.Default * 2, TestContext.Current.CancellationToken);
+        await stopping;
+
+        Assert.All(told, static end => Assert.Equal("server shutting down", end.Reason));
+        Assert.Equal(count, second.Main.ConnectionCount);
+        // Not all at once: there is time between the first and the last, as the option says (2 s of it, here).
+        Assert.True(told[^1].At - told[0].At > 1000, $"{told[^1].At - told[0].At} ms");
+        Assert.Equal(0, first.Meters.Sum("fanfare.sessions.active"));
+        Assert.Empty(first.Logs.Faults);
+        foreach (var client in clients.Concat(back))
+        {
+            await client.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task While_it_drains_newcomers_are_sent_elsewhere()
+    {
+        var ends = new Recorder<(string Reason, long At)>();
+        await using var server = await StartAsync(ends);
+        await using var one = await SocketClient.ConnectAsync(server, EngineLink.Polling);
+        await using var two = await SocketClient.ConnectAsync(server, EngineLink.Polling);
+
+        var stopping = server.StopAsync();
+        await ends.Next();
+        var (status, _) = await server.GetAsync("EIO=4&transport=polling");
+
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, status);
+        Assert.Empty(await one.Link.RestAsync());
+        Assert.Empty(await two.Link.RestAsync());
+        await stopping;
+    }
+
+    private static Task<TestServer> StartAsync(Recorder<(string Reason, long At)>? ends) => TestServer.StartAsync(
+        static options => options.Engine.MaxConnectionsPerAddress = 0,
+        static options => options.DrainTime = TimeSpan.FromSeconds(2),
+        fanfare => fanfare.Of("/").OnConnection(connection => connection.OnDisconnect(reason => ends?.Add((reason.Text, Environment.TickCount64)))));
+}
