@@ -38,24 +38,6 @@ public sealed class DrainTests
         }
     }
 
-    [Fact]
-    public async Task While_it_drains_newcomers_are_sent_elsewhere()
-    {
-        var ends = new Recorder<(string Reason, long At)>();
-        await using var server = await StartAsync(ends);
-        await using var one = await SocketClient.ConnectAsync(server, EngineLink.Polling);
-        await using var two = await SocketClient.ConnectAsync(server, EngineLink.Polling);
-
-        var stopping = server.StopAsync();
-        await ends.Next();
-        var (status, _) = await server.GetAsync("EIO=4&transport=polling");
-
-        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, status);
-        Assert.Empty(await one.Link.RestAsync());
-        Assert.Empty(await two.Link.RestAsync());
-        await stopping;
-    }
-
     private static Task<TestServer> StartAsync(Recorder<(string Reason, long At)>? ends) => TestServer.StartAsync(
         static options => options.Engine.MaxConnectionsPerAddress = 0,
         static options => options.DrainTime = TimeSpan.FromSeconds(2),

@@ -10,8 +10,9 @@ internal sealed class LogRecorder : ILoggerProvider
 
     public IReadOnlyCollection<LogLine> Lines => _lines;
 
-    /// <summary>Errors, and whatever carries an exception.</summary>
-    public IReadOnlyList<LogLine> Faults => [.. _lines.Where(static line => line.Level >= LogLevel.Error || line.Exception is not null)];
+    /// <summary>Errors, and whatever carries an exception; but for the web server's own words, at debug level, on requests that are no HTTP.</summary>
+    public IReadOnlyList<LogLine> Faults =>
+        [.. _lines.Where(static line => line.Level >= LogLevel.Error || (line.Exception is not null && !line.Category.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal)))];
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
