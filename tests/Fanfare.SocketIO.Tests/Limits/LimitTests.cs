@@ -127,26 +127,6 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task A_client_that_stays_over_the_rate_is_closed_and_cannot_recover()
-    {
-        await using var server = await StartAsync(
-            static options =>
-            {
-                options.Engine.MaxMessagesPerSecond = 5;
-                options.Engine.MessageBurst = 1;
-                options.Engine.RateTolerance = TimeSpan.FromSeconds(0.5);
-            },
-            recovery: true);
-        await using var client = await SocketClient.ConnectAsync(server);
-
-        await client.Link.SendAsync([.. Enumerable.Repeat("42[\"ignored\"]", 100)]);
-
-        Assert.Equal("rate limited", await _told.Next());
-        Assert.Empty(await client.Link.RestAsync());
-        Assert.Equal(0, server.Main.LostSessionCount);
-    }
-
-    [Fact]
     public async Task More_namespaces_than_a_client_may_enter_are_refused()
     {
         await using var server = await StartAsync(static options => options.MaxNamespaces = 2);
@@ -218,9 +198,8 @@ public sealed class LimitTests
         Assert.Empty(server.Logs.Faults);
     }
 
-    private Task<TestServer> StartAsync(Action<SocketIOOptions>? configure = null, bool movesClock = false, bool recovery = false) => TestServer.StartAsync(
+    private Task<TestServer> StartAsync(Action<SocketIOOptions>? configure = null, bool movesClock = false) => TestServer.StartAsync(
         configure,
-        options => options.ConfigureNamespaces = options => options.Recovery.IsEnabled = recovery,
         movesClock: movesClock,
         setup: fanfare =>
         {
