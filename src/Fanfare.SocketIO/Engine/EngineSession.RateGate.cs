@@ -6,12 +6,16 @@ namespace Fanfare.SocketIO;
 /// <summary>Slows a client down that sends more than it may, and ends its session when it does so for too long. Nothing of what it sent is lost.</summary>
 internal sealed partial class RateGate : Deadline
 {
+    /// <summary>Shorter pauses between two debts are no break: a flood that is read in portions is one flood.</summary>
+    private static readonly TimeSpan Break = TimeSpan.FromSeconds(1);
+
     private readonly EngineSession _session;
     private readonly EngineScope _scope;
     private readonly Lock _gate = new();
     private TokenBucket _messages;
     private TokenBucket _bytes;
-    private long _limitedSince;
+    private DateTimeOffset _limitedSince;
+    private DateTimeOffset _limitedUntil;
     private bool _isPaused;
     private bool _isStopped;
 
@@ -27,7 +31,6 @@ internal sealed partial class RateGate : Deadline
     /// <summary>Takes one message of so many bytes.</summary>
     public void Take(int bytes)
     {
-        TimeSpan limitedFor;
         lock (_gate)
         {
             var time = _scope.Time;
@@ -36,32 +39,24 @@ internal sealed partial class RateGate : Deadline
             wait = wait > waitForBytes ? wait : waitForBytes;
             if (wait == TimeSpan.Zero || _isStopped)
             {
-                _limitedSince = 0;
                 return;
             }
 
-            var now = time.GetTimestamp();
-            _limitedSince = _limitedSince == 0 ? now : _limitedSince;
-            limitedFor = time.GetElapsedTime(_limitedSince, now);
-            if (limitedFor <= _scope.Options.RateTolerance)
+            // By the monotonic clock: the wall clock may jump.
+            var now = Now();
+            _limitedSince = now > _limitedUntil + Break ? now : _limitedSince;
+            _limitedUntil = now + wait;
+            ScheduleCheck(now);
+            if (!_isPaused)
             {
-                _scope.Wheel.Schedule(this, wait);
-                if (!_isPaused)
+                _isPaused = true;
+                _session.PauseReading();
+                if (_scope.Metrics.Refused(FanfareMetrics.Limit.Rate))
                 {
-                    _isPaused = true;
-                    _session.PauseReading();
-                    if (_scope.Metrics.Refused(FanfareMetrics.Limit.Rate))
-                    {
-                        Log.Limited(_scope.Logger, _session.Sid, wait);
-                    }
+                    Log.Limited(_scope.Logger, _session.Sid, wait);
                 }
-
-                return;
             }
         }
-
-        Log.Closed(_scope.Logger, _session.Sid, limitedFor);
-        _session.Close(CloseReason.RateLimited);
     }
 
     /// <summary>The session is over.</summary>
@@ -83,10 +78,40 @@ internal sealed partial class RateGate : Deadline
                 return;
             }
 
+            var now = Now();
+            if (now < _limitedUntil)
+            {
+                if (now - _limitedSince < _scope.Options.RateTolerance)
+                {
+                    ScheduleCheck(now);
+                }
+                else
+                {
+                    // By the pool: the end of a session runs code of the application.
+                    ThreadPool.UnsafeQueueUserWorkItem(static gate => gate.Close(), this, preferLocal: false);
+                }
+
+                return;
+            }
+
             _isPaused = false;
         }
 
         _session.ResumeReading();
+    }
+
+    private DateTimeOffset Now() => DateTimeOffset.UnixEpoch + _scope.Time.GetElapsedTime(0);
+
+    private void ScheduleCheck(DateTimeOffset now)
+    {
+        var tolerated = _limitedSince + _scope.Options.RateTolerance;
+        _scope.Wheel.Schedule(this, (_limitedUntil < tolerated ? _limitedUntil : tolerated) - now);
+    }
+
+    private void Close()
+    {
+        Log.Closed(_scope.Logger, _session.Sid, _scope.Options.RateTolerance);
+        _session.Close(CloseReason.RateLimited);
     }
 
     private static partial class Log
