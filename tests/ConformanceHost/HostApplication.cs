@@ -27,6 +27,7 @@ internal static class HostApplication
         });
         builder.Logging.SetMinimumLevel(settings.Profile == Profile.Bench ? LogLevel.Warning : LogLevel.Information);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information); // tells the port, where 0 was asked for
         if (settings.Profile == Profile.Bench)
         {
             // Otherwise each request, and so each open WebSocket, keeps an activity and a logging scope.
