@@ -174,7 +174,7 @@ internal sealed class ChatSocket : IAsyncDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The line is gone: that is all there is to say.
         }
