@@ -3,11 +3,12 @@ namespace Fanfare;
 /// <summary>A session that a new connection may continue: found, of the same user, and with nothing missing from its log.</summary>
 public sealed class Continuation
 {
-    internal Continuation(Session session, Connection? stale, IReadOnlyList<string> rooms, EventId after)
+    internal Continuation(Session session, Connection? stale, IReadOnlyList<string> rooms, IReadOnlyList<string> denied, EventId after)
     {
         Session = session;
         Stale = stale;
         Rooms = rooms;
+        Denied = denied;
         After = after;
     }
 
@@ -21,6 +22,9 @@ public sealed class Continuation
 
     /// <summary>The rooms it may be in again.</summary>
     internal IReadOnlyList<string> Rooms { get; }
+
+    /// <summary>The rooms that it had and may not be in any more.</summary>
+    internal IReadOnlyList<string> Denied { get; }
 
     /// <summary>The position after which it misses events.</summary>
     internal EventId After { get; }

@@ -44,16 +44,24 @@ public sealed partial class Namespace
             return null;
         }
 
-        var stale = session.Live;
-        var rooms = await AllowedAsync(user, stale?.Rooms ?? [session.ConnectionId, .. session.Rooms], session.ConnectionId).ConfigureAwait(false);
-        var page = await _history.ReadAfterAsync(position, [session.ConnectionId, .. rooms], _history.Head, 1).ConfigureAwait(false);
+        Connection? stale;
+        IReadOnlyList<string> rooms;
+        lock (_order)
+        {
+            // Under the lock, because another one that continues the session right now is in its rooms only at the end of its turn.
+            stale = session.Live;
+            rooms = stale?.Rooms ?? session.Rooms;
+        }
+
+        var (allowed, denied) = await PartAsync(user, rooms, session.ConnectionId).ConfigureAwait(false);
+        var page = await _history.ReadAfterAsync(position, [session.ConnectionId, .. allowed], _history.Head, 1).ConfigureAwait(false);
         if (page.Gap != GapReason.None)
         {
             _services.Metrics.Recovered(Name, page.Gap.ToString().ToLowerInvariant());
             return null;
         }
 
-        return new Continuation(session, stale, rooms, position);
+        return new Continuation(session, stale, allowed, denied, position);
     }
 
     /// <summary>Lets a new connection pass the middlewares.</summary>
@@ -132,7 +140,7 @@ public sealed partial class Namespace
         string[] joined;
         lock (_order)
         {
-            if (_isRetired || !_sessions.TryContinue(session, continuation.Stale, connection))
+            if (_isRetired || connection.IsClosed || !_sessions.TryContinue(session, continuation.Stale, connection))
             {
                 return false;
             }
@@ -156,7 +164,7 @@ public sealed partial class Namespace
             Scope.Joined?.Invoke(connection, room);
         }
 
-        foreach (var room in _rooms.RoomsOf(connection).Except([.. continuation.Rooms, .. UserRoomOf(connection)]).ToArray())
+        foreach (var room in continuation.Denied)
         {
             await connection.LeaveAsync(room).ConfigureAwait(false);
         }
@@ -183,8 +191,6 @@ public sealed partial class Namespace
             return false;
         }
     }
-
-    private static string[] UserRoomOf(Connection connection) => connection.User.Id is { } id ? [User.RoomOf(id)] : [];
 
     private void Add(Connection connection)
     {
@@ -230,18 +236,21 @@ public sealed partial class Namespace
         }
     }
 
-    private async ValueTask<IReadOnlyList<string>> AllowedAsync(User user, IReadOnlyList<string> rooms, string ownRoom)
+    /// <summary>Asks the policy about the rooms of a session; those that the server keeps are not its business.</summary>
+    private async ValueTask<(IReadOnlyList<string> Allowed, IReadOnlyList<string> Denied)> PartAsync(User user, IReadOnlyList<string> rooms, string ownRoom)
     {
         var allowed = new List<string>(rooms.Count);
+        var denied = new List<string>();
         foreach (var room in rooms)
         {
-            if (room != ownRoom && !User.OwnsRoom(room) && (Registered.RoomPolicy is not { } policy || await policy(user, room).ConfigureAwait(false)))
+            if (room != ownRoom && !User.OwnsRoom(room))
             {
-                allowed.Add(room);
+                var mayEnter = Registered.RoomPolicy is not { } policy || await policy(user, room).ConfigureAwait(false);
+                (mayEnter ? allowed : denied).Add(room);
             }
         }
 
-        return allowed;
+        return (allowed, denied);
     }
 
     private void Begin(Connection connection)

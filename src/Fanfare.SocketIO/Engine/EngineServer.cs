@@ -15,6 +15,7 @@ namespace Fanfare.SocketIO;
 internal sealed partial class EngineServer
 {
     private const int SidBytes = 15;
+    private static readonly TimeSpan LastPollGrace = TimeSpan.FromSeconds(5);
     private static readonly string[] NoUpgrades = [];
     private static readonly string[] WebSocketUpgrades = [EngineOptions.WebSocket];
 
@@ -112,6 +113,13 @@ internal sealed partial class EngineServer
             {
                 await Task.Delay(duration / Steps, _scope.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+
+        // Clients on polling learn of the end with their next poll, which must still find a server.
+        var grace = TimeProvider.System.GetTimestamp();
+        while (!_sessions.IsEmpty && TimeProvider.System.GetElapsedTime(grace) < LastPollGrace && !cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None).ConfigureAwait(false);
         }
     }
 

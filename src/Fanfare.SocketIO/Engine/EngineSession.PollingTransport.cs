@@ -25,17 +25,22 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
     /// <inheritdoc/>
     public DrainResult Drain(IOutboxReader outbox)
     {
+        TaskCompletionSource<Answer> poll;
         lock (_gate)
         {
             if (_poll is null)
             {
                 return outbox is { IsEmpty: true, IsCompleted: true } ? DrainResult.Taken : DrainResult.PartlyTaken;
             }
-        }
 
-        if (outbox is { IsEmpty: true, IsCompleted: false })
-        {
-            return DrainResult.Taken;
+            if (outbox is { IsEmpty: true, IsCompleted: false })
+            {
+                return DrainResult.Taken;
+            }
+
+            // Taken before the packets are: an upgrade that lets the poll go meanwhile must not find it, or they would be answered to nobody.
+            poll = _poll;
+            _poll = null;
         }
 
         var body = new ArrayBufferWriter<byte>(256);
@@ -49,7 +54,7 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
             IsFinished = true;
         }
 
-        Complete(new Answer(body.WrittenMemory, compress));
+        poll.TrySetResult(new Answer(body.WrittenMemory, compress));
         if (isLast)
         {
             session.Forget();

@@ -4,6 +4,7 @@ namespace Fanfare.SocketIO.Tests.Limits;
 public sealed class DrainTests
 {
     [Theory]
+    [Trait("Category", "Long")]
     [InlineData(500)]
     public async Task Every_client_is_told_in_batches_and_is_served_by_another_instance(int count)
     {

@@ -72,6 +72,7 @@ public sealed class SlowConsumerTests
     {
         var ends = new Recorder<string>();
         await using var server = await TestServer.StartAsync(
+            fanfare: static options => options.Outbox.MaxAge = TimeSpan.FromSeconds(10),
             movesClock: true,
             setup: fanfare => fanfare.Of("/").OnConnection(connection => connection.OnDisconnect(reason => ends.Add(reason.Text))));
         await using var client = await SocketClient.ConnectAsync(server, EngineLink.Polling);
