@@ -256,6 +256,7 @@ internal sealed partial class EngineServer
         }
 
         _sessions[session.Sid] = session;
+        session.AwaitPing();
         session.Send(OpenPacket(session, _options.AllowUpgrades && _options.Transports.Contains(EngineOptions.WebSocket) ? WebSocketUpgrades : NoUpgrades));
         session.Start(_accept(session), new PollingTransport(session, _scope));
         return session.Polling!.PollAsync(context);
@@ -289,6 +290,7 @@ internal sealed partial class EngineServer
         var connection = new WebSocketConnection(transport, session.Outbox, webSocket, _scope.WebSocketLimits, _scope.Wheel);
         webSocket.Use(connection);
         _sessions[session.Sid] = session;
+        session.AwaitPing();
         session.Send(OpenPacket(session, NoUpgrades));
         session.Start(_accept(session), webSocket);
         return connection.RunAsync();

@@ -286,7 +286,8 @@ internal sealed partial class EngineSession : Deadline
         _scope.Wheel.Schedule(this, left - TimingWheel.Resolution);
     }
 
-    private void AwaitPing()
+    /// <summary>Counts the time to the next ping from now: from the handshake, before the client can know of it, and from each pong.</summary>
+    public void AwaitPing()
     {
         _awaitsPong = false;
         _beatAt = _scope.Time.GetTimestamp();
@@ -318,7 +319,6 @@ internal sealed partial class EngineSession : Deadline
     {
         _scope.Metrics.Session(Transport, 1);
         Log.Opened(_scope.Logger, Sid, Transport);
-        AwaitPing();
     }
 
     private void Receive(EnginePacketType type, ReadOnlySpan<byte> data, bool isBinary)
