@@ -1,4 +1,5 @@
-using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.InteropServices;
 
 namespace Fanfare.AspNetCore;
 
@@ -9,8 +10,6 @@ namespace Fanfare.AspNetCore;
 /// </remarks>
 public sealed class WebSocketConnection : IFrameHandler
 {
-    private const int ReadSize = 16 * 1024;
-
     private readonly WebSocketTransport _transport;
     private readonly IWebSocketHandler _handler;
     private readonly WebSocketLimits _limits;
@@ -188,7 +187,7 @@ public sealed class WebSocketConnection : IFrameHandler
     {
         try
         {
-            var stream = _transport.Stream;
+            var input = _transport.Input;
             while (_phase != Phase.Over)
             {
                 if (PauseOrNull is { } pause)
@@ -197,29 +196,12 @@ public sealed class WebSocketConnection : IFrameHandler
                     await Task.WhenAny(pause.Task, _writer.WhenEndedAsync()).ConfigureAwait(false);
                 }
 
-                // Waits without a buffer; the next read finds the bytes.
-                var wait = stream.ReadAsync(Memory<byte>.Empty);
-                var hasWaited = !wait.IsCompleted;
-                await wait.ConfigureAwait(false);
-                if (PauseOrNull is not null)
+                // Waits without a buffer.
+                var read = input.ReadAsync();
+                var hasWaited = !read.IsCompleted;
+                if (!Take(input, await read.ConfigureAwait(false), hasWaited))
                 {
-                    continue;
-                }
-
-                var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
-                try
-                {
-                    var read = await stream.ReadAsync(buffer).ConfigureAwait(false);
-                    if (read == 0)
-                    {
-                        break;
-                    }
-
-                    Take(buffer.AsSpan(0, read), hasWaited);
-                }
-                finally
-                {
-                    ArrayPool<byte>.Shared.Return(buffer);
+                    break;
                 }
             }
 
@@ -245,15 +227,17 @@ public sealed class WebSocketConnection : IFrameHandler
         }
     }
 
-    private void Take(Span<byte> bytes, bool hasWaited)
+    /// <summary>Takes what was read; false at the end of the stream.</summary>
+    private bool Take(PipeReader input, in ReadResult result, bool hasWaited)
     {
-        if (_phase == Phase.Lingering)
+        var buffer = result.Buffer;
+        if (PauseOrNull is not null)
         {
-            _phase = IsCloseFrame(bytes) ? Phase.Over : _phase;
-            return;
+            input.AdvanceTo(buffer.Start);
+            return true;
         }
 
-        if (hasWaited)
+        if (hasWaited && _phase == Phase.Reading)
         {
             // Bytes that came after a wait were sent by a client that has read the 101; those that lay there already may have been sent along with the request.
             _writer.GoDirect(provenWrites: 0);
@@ -263,10 +247,10 @@ public sealed class WebSocketConnection : IFrameHandler
         outbox.Cork();
         try
         {
-            if (_decoder.Feed(bytes, this) is { } error)
+            foreach (var bytes in buffer)
             {
-                var kind = error.Code == 1009 ? WebSocketEndKind.TooBig : WebSocketEndKind.ProtocolError;
-                Fail(new WebSocketEnd(kind, error.Code, error.Text));
+                // Unmasked where it lies: until it is advanced over, what was read is ours alone.
+                Feed(MemoryMarshal.AsMemory(bytes).Span);
             }
         }
         catch
@@ -278,9 +262,26 @@ public sealed class WebSocketConnection : IFrameHandler
         finally
         {
             outbox.Uncork();
+            input.AdvanceTo(buffer.End);
         }
 
         WatchMessage();
+
+        // Kestrel cancels the read when it stops.
+        return !result.IsCompleted && !result.IsCanceled;
+    }
+
+    private void Feed(Span<byte> bytes)
+    {
+        switch (_phase)
+        {
+            case Phase.Reading when _decoder.Feed(bytes, this) is { } error:
+                Fail(new WebSocketEnd(error.Code == 1009 ? WebSocketEndKind.TooBig : WebSocketEndKind.ProtocolError, error.Code, error.Text));
+                break;
+            case Phase.Lingering when IsCloseFrame(bytes):
+                _phase = Phase.Over;
+                break;
+        }
     }
 
     private void Fail(WebSocketEnd end)

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -6,21 +7,28 @@ namespace Fanfare.AspNetCore;
 /// <summary>The two directions of an accepted WebSocket, for a <see cref="WebSocketConnection"/>.</summary>
 public sealed class WebSocketTransport
 {
+    private static readonly StreamPipeReaderOptions ReadsWithoutBuffer = new(bufferSize: 16 * 1024, leaveOpen: true, useZeroByteReads: true);
+
     private readonly IHttpRequestLifetimeFeature? _lifetime;
 
     /// <summary>Makes a transport.</summary>
     /// <param name="stream">The upgraded stream: raw frames both ways.</param>
     /// <param name="socket">The connection's own socket when frames may be written straight to it, else <see langword="null"/>.</param>
     /// <param name="lifetime">What aborts the connection; without it an abort closes the stream.</param>
-    internal WebSocketTransport(Stream stream, Socket? socket, IHttpRequestLifetimeFeature? lifetime)
+    /// <param name="input">The connection's own pipe when what comes through it is what the client sent; by default the stream is read.</param>
+    internal WebSocketTransport(Stream stream, Socket? socket, IHttpRequestLifetimeFeature? lifetime, PipeReader? input = null)
     {
         Stream = stream;
         Socket = socket;
+        Input = input ?? PipeReader.Create(stream, ReadsWithoutBuffer);
         _lifetime = lifetime;
     }
 
     /// <summary>The upgraded stream.</summary>
     public Stream Stream { get; }
+
+    /// <summary>What the client sends. While nothing comes it holds no buffer.</summary>
+    internal PipeReader Input { get; }
 
     /// <summary>The connection's own socket when frames may be written straight to it, else <see langword="null"/>.</summary>
     public Socket? Socket { get; }

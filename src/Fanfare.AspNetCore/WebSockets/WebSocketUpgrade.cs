@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
@@ -63,9 +64,10 @@ public static class WebSocketUpgrade
         headers.Upgrade = "websocket";
         headers.Connection = HeaderNames.Upgrade;
         headers.SecWebSocketAccept = Answer(context.Request.Headers.SecWebSocketKey.ToString().Trim());
-        var socket = allowDirectWrites ? FindSocket(context) : null;
+        var pipe = FindPipe(context);
+        var socket = allowDirectWrites && pipe is not null ? FindSocket(context) : null;
         var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
-        return new WebSocketTransport(stream, socket, lifetime);
+        return new WebSocketTransport(stream, socket, lifetime, pipe?.Input);
     }
 
     private static string? FindFault(HttpContext context, bool isConnect)
@@ -136,16 +138,14 @@ public static class WebSocketUpgrade
         features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
     }
 
-    /// <summary>The connection's socket, when bytes written to it reach the client as they are: no TLS, no HTTP/2, no middleware around the transport.</summary>
-    private static Socket? FindSocket(HttpContext context)
+    /// <summary>The connection's own pipe, when what goes through it are the bytes of the client as they are: no TLS, no HTTP/2, no middleware around the transport.</summary>
+    private static IDuplexPipe? FindPipe(HttpContext context)
     {
         var features = context.Features;
-        if (!NativeSocket.IsSupported
-            || !HttpProtocol.IsHttp11(context.Request.Protocol)
+        if (!HttpProtocol.IsHttp11(context.Request.Protocol)
             || features.Get<ITlsConnectionFeature>() is not null
             || features.Get<ITlsHandshakeFeature>() is not null
             || features.Get<ISslStreamFeature>() is not null
-            || features.Get<IConnectionSocketFeature>() is not { Socket: { SocketType: SocketType.Stream } socket }
             || features.Get<IConnectionTransportFeature>() is not { } connection)
         {
             return null;
@@ -153,7 +153,13 @@ public static class WebSocketUpgrade
 
         // A connection middleware that looks at or changes the bytes puts a pipe of its own in the place of the transport's.
         var sockets = typeof(SocketTransportOptions).Assembly;
-        if (connection.GetType().Assembly != sockets || connection.Transport.GetType().Assembly != sockets)
+        return connection.GetType().Assembly == sockets && connection.Transport.GetType().Assembly == sockets ? connection.Transport : null;
+    }
+
+    /// <summary>The socket under <see cref="FindPipe"/>.</summary>
+    private static Socket? FindSocket(HttpContext context)
+    {
+        if (!NativeSocket.IsSupported || context.Features.Get<IConnectionSocketFeature>() is not { Socket: { SocketType: SocketType.Stream } socket })
         {
             return null;
         }
