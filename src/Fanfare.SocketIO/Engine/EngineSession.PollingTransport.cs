@@ -18,6 +18,7 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
     private readonly Lock _gate = new();
     private TaskCompletionSource<Answer>? _poll;
     private bool _isPosting;
+    private bool _owesPing;
 
     /// <summary>Whether the client has been told of the end.</summary>
     public bool IsFinished { get; private set; }
@@ -26,6 +27,7 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
     public DrainResult Drain(IOutboxReader outbox)
     {
         TaskCompletionSource<Answer> poll;
+        bool ping;
         lock (_gate)
         {
             if (_poll is null)
@@ -33,7 +35,7 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
                 return outbox is { IsEmpty: true, IsCompleted: true } ? DrainResult.Taken : DrainResult.PartlyTaken;
             }
 
-            if (outbox is { IsEmpty: true, IsCompleted: false })
+            if (!_owesPing && outbox is { IsEmpty: true, IsCompleted: false })
             {
                 return DrainResult.Taken;
             }
@@ -41,9 +43,18 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
             // Taken before the packets are: an upgrade that lets the poll go meanwhile must not find it, or they would be answered to nobody.
             poll = _poll;
             _poll = null;
+
+            // Nobody takes the answer to a ping once the session is closed.
+            ping = _owesPing && !outbox.IsCompleted;
+            _owesPing = false;
         }
 
         var body = new ArrayBufferWriter<byte>(256);
+        if (ping)
+        {
+            body.Write("2"u8);
+        }
+
         var compress = Fill(body, outbox);
 
         // The end has a poll of its own: clients act on it at once, before they have handled the packets that came along.
@@ -62,6 +73,29 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
 
         // Busy until the next poll comes, so that volatile packets are dropped meanwhile.
         return isLast ? DrainResult.Taken : DrainResult.PartlyTaken;
+    }
+
+    /// <summary>Sends a ping with the poll that waits, or first with the next one.</summary>
+    /// <remarks>It does not wait in the outbox: a client that polls no more has missed a heartbeat, it is no slow reader.</remarks>
+    /// <returns>Whether a poll waits: the outbox has to be drained then.</returns>
+    public bool OwePing()
+    {
+        lock (_gate)
+        {
+            _owesPing = true;
+            return _poll is not null;
+        }
+    }
+
+    /// <summary>Takes back a ping that no poll has fetched, to send it another way.</summary>
+    public bool TakeOwedPing()
+    {
+        lock (_gate)
+        {
+            var owed = _owesPing;
+            _owesPing = false;
+            return owed;
+        }
     }
 
     /// <summary>Serves a GET: waits for packets.</summary>
@@ -168,7 +202,7 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
 
     private bool Fill(ArrayBufferWriter<byte> body, IOutboxReader outbox)
     {
-        var packets = 0;
+        var packets = body.WrittenCount > 0 ? 1 : 0;
         var compress = false;
         while (outbox.TryPeekFrame(out var next))
         {

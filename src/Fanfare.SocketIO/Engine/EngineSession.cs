@@ -197,6 +197,7 @@ internal sealed partial class EngineSession : Deadline
     public bool CompleteUpgrade(UpgradeAttempt upgrade, EngineWebSocket webSocket)
     {
         PollingTransport? polling;
+        bool owesPing;
         lock (_gate)
         {
             if (_phase != Phase.Open || !ReferenceEquals(Upgrade, upgrade))
@@ -208,9 +209,15 @@ internal sealed partial class EngineSession : Deadline
             WebSocket = webSocket;
             polling = Polling;
             Polling = null;
+            owesPing = polling?.TakeOwedPing() == true;
         }
 
         webSocket.TakeOver();
+        if (owesPing)
+        {
+            Send(EngineFrame.Ping);
+        }
+
         polling?.EndWithNoop();
         _scope.Metrics.Session(EngineOptions.Polling, -1);
         _scope.Metrics.Session(EngineOptions.WebSocket, 1);
@@ -279,7 +286,7 @@ internal sealed partial class EngineSession : Deadline
         }
 
         _awaitsPong = true;
-        Send(EngineFrame.Ping);
+        Ping();
 
         // Counted from when the ping was due, and at most a tick early: clients count from there too.
         var left = _scope.Options.PingInterval + _scope.Options.PingTimeout - _scope.Time.GetElapsedTime(_beatAt);
@@ -292,6 +299,29 @@ internal sealed partial class EngineSession : Deadline
         _awaitsPong = false;
         _beatAt = _scope.Time.GetTimestamp();
         _scope.Wheel.Schedule(this, _scope.Options.PingInterval);
+    }
+
+    private void Ping()
+    {
+        bool isPolled;
+        lock (_gate)
+        {
+            // Within the lock, so that an upgrade either finds the ping or is found here.
+            isPolled = Polling?.OwePing() == true;
+            if (Polling is not null && !isPolled)
+            {
+                return;
+            }
+        }
+
+        if (isPolled)
+        {
+            Outbox.Resume();
+        }
+        else
+        {
+            Send(EngineFrame.Ping);
+        }
     }
 
     /// <summary>Clients that cannot send binary frames send base64 in a text frame, as they do by polling.</summary>

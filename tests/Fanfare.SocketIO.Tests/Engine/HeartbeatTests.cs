@@ -79,6 +79,83 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
+    public async Task With_the_default_limits_too_a_client_that_polls_no_more_ends_with_ping_timeout()
+    {
+        await using var server = await StartAsync(static options => options.Outbox.MaxAge = new OutboxLimits().MaxAge);
+        await using var link = await OpenAsync(server, EngineLink.Polling);
+
+        server.Clock!.Advance(Interval);
+        // Longer than anything may wait in the outbox.
+        server.Clock.Advance(TimeSpan.FromSeconds(11));
+        server.Clock.Advance(Timeout - TimeSpan.FromSeconds(11));
+
+        Assert.Equal(CloseReason.PingTimeout, await _closes.Next());
+        Assert.Equal(0, server.Meters.Refused(FanfareMetrics.Limit.Outbox));
+    }
+
+    [Fact]
+    public async Task A_ping_that_found_no_poll_comes_first_with_the_next_one_and_once()
+    {
+        await using var server = await StartAsync();
+        await using var link = (PollingLink)await OpenAsync(server, EngineLink.Polling);
+        await link.SendAsync("4echo a");
+        server.Clock!.Advance(Interval);
+        await link.SendAsync("4echo b");
+
+        Assert.Equal("2\u001e4echo a\u001e4echo b", (await link.PollAsync()).Body);
+        await link.SendAsync("3", "4echo c");
+        Assert.Equal("4echo c", (await link.PollAsync()).Body);
+    }
+
+    [Fact]
+    public async Task A_ping_that_found_no_poll_goes_over_to_the_WebSocket_once()
+    {
+        await using var server = await StartAsync();
+        await using var link = (PollingLink)await OpenAsync(server, EngineLink.Polling);
+        server.Clock!.Advance(Interval);
+
+        await using var webSocket = await WebSocketLink.ConnectAsync(server, $"EIO=4&transport=websocket&sid={link.Sid}", "/engine.io/");
+        webSocket.AnswersPings = false;
+        await webSocket.SendAsync("2probe");
+        Assert.Equal("3probe", await webSocket.NextAsync());
+        await webSocket.SendAsync("5");
+        Assert.Equal("2", await webSocket.NextAsync());
+        await webSocket.SendAsync("3", "4echo a");
+
+        Assert.Equal("4echo a", await webSocket.NextAsync());
+        server.Clock.Advance(Interval);
+        Assert.Equal("2", await webSocket.NextAsync());
+    }
+
+    [Fact]
+    public async Task A_ping_that_a_poll_has_fetched_does_not_come_again_with_the_WebSocket()
+    {
+        await using var server = await StartAsync();
+        await using var link = (PollingLink)await OpenAsync(server, EngineLink.Polling);
+        var poll = await link.BeginPollAsync();
+        server.Clock!.Advance(Interval);
+        Assert.Equal("2", (await poll).Body);
+
+        await using var webSocket = await WebSocketLink.ConnectAsync(server, $"EIO=4&transport=websocket&sid={link.Sid}", "/engine.io/");
+        webSocket.AnswersPings = false;
+        await webSocket.SendAsync("5", "3", "4echo a");
+
+        Assert.Equal("4echo a", await webSocket.NextAsync());
+    }
+
+    [Fact]
+    public async Task A_closed_session_is_not_pinged_any_more()
+    {
+        await using var server = await StartAsync();
+        await using var link = (PollingLink)await OpenAsync(server, EngineLink.Polling);
+        server.Clock!.Advance(Interval);
+        await link.SendAsync("4end");
+        Assert.Equal(CloseReason.ForcedClose, await _closes.Next());
+
+        Assert.Equal("1", (await link.PollAsync()).Body);
+    }
+
+    [Fact]
     public async Task After_all_clients_have_gone_silent_nothing_is_left_of_them()
     {
         await using var server = await StartAsync();
@@ -102,9 +179,20 @@ public sealed class HeartbeatTests
         return link;
     }
 
-    private Task<TestServer> StartAsync() => TestServer.StartAsync(movesClock: true, map: app => app.MapEngineIO("/engine.io/", connection =>
+    private Task<TestServer> StartAsync(Action<FanfareOptions>? fanfare = null) => TestServer.StartAsync(fanfare: fanfare, movesClock: true, map: app => app.MapEngineIO("/engine.io/", connection =>
     {
-        connection.MessageReceived += (_, message) => _messages.Add(message.Text);
+        connection.MessageReceived += (connection, message) =>
+        {
+            _messages.Add(message.Text);
+            if (message.Text == "end")
+            {
+                connection.Close();
+            }
+            else if (message.Text.StartsWith("echo", StringComparison.Ordinal))
+            {
+                connection.Send(message.Text);
+            }
+        };
         connection.Closed += (_, reason) => _closes.Add(reason);
     }));
 }
