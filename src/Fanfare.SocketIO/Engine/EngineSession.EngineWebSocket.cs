@@ -6,6 +6,9 @@ namespace Fanfare.SocketIO;
 /// <summary>The WebSocket that carries a session: frames in, packets to the session.</summary>
 internal sealed partial class EngineWebSocket(EngineSession session, EngineScope scope) : IWebSocketHandler
 {
+    /// <summary>The reason by which the WebSocket layer tells this limit from that of bytes: both are 1009.</summary>
+    private const string TooManyFragments = "too many fragments";
+
     private WebSocketConnection? _connection;
     private bool _isDirect;
 
@@ -29,9 +32,9 @@ internal sealed partial class EngineWebSocket(EngineSession session, EngineScope
 
     public void OnClosed(WebSocketEnd end)
     {
-        if (end.Kind == WebSocketEndKind.TooBig && scope.Metrics.Refused(FanfareMetrics.Limit.MessageBytes))
+        if (end.Kind == WebSocketEndKind.TooBig)
         {
-            Log.MessageTooLarge(scope.Logger, session.Sid, scope.WebSocketLimits.MaxMessageBytes);
+            Refuse(end.Reason == TooManyFragments);
         }
 
         session.Fail(end.Kind is WebSocketEndKind.ProtocolError or WebSocketEndKind.TooBig ? CloseReason.TransportError : CloseReason.TransportClose);
@@ -54,6 +57,21 @@ internal sealed partial class EngineWebSocket(EngineSession session, EngineScope
         }
     }
 
+    private void Refuse(bool isForFragments)
+    {
+        if (isForFragments)
+        {
+            if (scope.Metrics.Refused(FanfareMetrics.Limit.Fragments))
+            {
+                Log.TooManyFragments(scope.Logger, session.Sid, scope.WebSocketLimits.MaxFragments);
+            }
+        }
+        else if (scope.Metrics.Refused(FanfareMetrics.Limit.MessageBytes))
+        {
+            Log.MessageTooLarge(scope.Logger, session.Sid, scope.WebSocketLimits.MaxMessageBytes);
+        }
+    }
+
     /// <summary>A frame that a client sends after the open packet (CONNECT, pong) shows that it has read what went through the server's own buffers.</summary>
     private void GoDirect()
     {
@@ -66,7 +84,10 @@ internal sealed partial class EngineWebSocket(EngineSession session, EngineScope
 
     private static partial class Log
     {
-        [LoggerMessage(341, LogLevel.Information, "A WebSocket message for session {SessionId} is larger than {Limit} bytes, or in too many fragments; the connection was closed.", EventName = "MessageTooLarge")]
+        [LoggerMessage(341, LogLevel.Information, "A WebSocket message for session {SessionId} is larger than {Limit} bytes; the connection was closed.", EventName = "MessageTooLarge")]
         public static partial void MessageTooLarge(ILogger logger, string sessionId, int limit);
+
+        [LoggerMessage(342, LogLevel.Information, "A WebSocket message for session {SessionId} is in more than {Limit} fragments; the connection was closed.", EventName = "TooManyFragments")]
+        public static partial void TooManyFragments(ILogger logger, string sessionId, int limit);
     }
 }

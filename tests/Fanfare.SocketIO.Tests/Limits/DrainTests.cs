@@ -1,12 +1,42 @@
+using System.Net;
+
 namespace Fanfare.SocketIO.Tests.Limits;
 
 /// <summary>A server that is told to stop closes its clients a few at a time, and they find another one.</summary>
 public sealed class DrainTests
 {
-    [Theory]
+    [Fact]
+    public Task Every_client_is_told_in_batches_and_is_served_by_another_instance() => MoveAsync(50);
+
+    [Fact]
     [Trait("Category", "Long")]
-    [InlineData(500)]
-    public async Task Every_client_is_told_in_batches_and_is_served_by_another_instance(int count)
+    public Task Every_one_of_500_clients_is_told_in_batches_and_is_served_by_another_instance() => MoveAsync(500);
+
+    [Fact]
+    public async Task Meanwhile_new_clients_are_sent_elsewhere_and_those_on_polling_learn_of_the_end()
+    {
+        var ends = new Recorder<(string Reason, long At)>();
+        await using var server = await StartAsync(ends);
+        await using var client = await SocketClient.ConnectAsync(server, EngineLink.Polling);
+        var stopping = server.StopAsync();
+        Assert.Equal("server shutting down", (await ends.Next()).Reason);
+
+        using var response = await server.Http.GetAsync(server.Url("EIO=4&transport=polling"), TestContext.Current.CancellationToken).InTime();
+        var webSocket = await RawHttp.ExchangeAsync(
+            server.Port,
+            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        var last = await ((PollingLink)client.Link).PollAsync();
+        await stopping;
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.NotNull(response.Headers.RetryAfter?.Delta);
+        Assert.StartsWith("HTTP/1.1 503", webSocket, StringComparison.Ordinal);
+        Assert.Contains("\r\nRetry-After: ", webSocket, StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.OK, "1"), last);
+    }
+
+    private static async Task MoveAsync(int count)
     {
         var ends = new Recorder<(string Reason, long At)>();
         await using var second = await StartAsync(null);

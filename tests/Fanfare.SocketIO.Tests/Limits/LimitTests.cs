@@ -126,6 +126,41 @@ public sealed class LimitTests
         Assert.Equal("[1]", await client.AskAsync("[\"echo\",1]"));
     }
 
+    [Theory]
+    [InlineData(EngineLink.WebSocket)]
+    [InlineData(EngineLink.Polling)]
+    public async Task A_client_that_stays_over_the_rate_for_ten_seconds_is_closed_and_its_session_is_gone(string transport)
+    {
+        await using var server = await StartAsync(
+            static options =>
+            {
+                options.Engine.MaxPayloadBytes = 2000;
+                options.Engine.MaxBytesPerSecond = 100;
+            },
+            movesClock: true,
+            static options => options.ConfigureNamespaces = static options => options.Recovery.IsEnabled = true);
+        await using var client = await SocketClient.ConnectAsync(server, transport);
+        var text = $"42[\"text\",\"{new string('x', 1900)}\"]";
+        await client.Link.SendAsync(text);
+        await _told.Next();
+
+        // A debt of 18 s; over polling the answer is held back for as long.
+        var sending = client.Link.SendAsync(text);
+        await _told.Next();
+        server.Clock!.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.True(_told.IsEmpty);
+        server.Clock.Advance(TimeSpan.FromSeconds(0.2));
+
+        Assert.Equal("rate limited", await _told.Next());
+        await sending;
+        Assert.Empty(await client.Link.RestAsync());
+        Assert.Equal(1, server.Meters.Refused(FanfareMetrics.Limit.Rate));
+        Assert.Equal(0, server.Main.LostSessionCount);
+        await using var back = await SocketClient.ConnectAsync(server, transport, auth: $"{{\"pid\":\"{client.Pid}\"}}");
+        Assert.NotEqual(client.Id, back.Id);
+        Assert.NotEqual(client.Pid, back.Pid);
+    }
+
     [Fact]
     public async Task More_namespaces_than_a_client_may_enter_are_refused()
     {
@@ -164,6 +199,9 @@ public sealed class LimitTests
 
         Assert.Null(await link.NextAsync());
         Assert.Equal("transport error", await _told.Next());
+        Assert.Equal(1, server.Meters.Refused(FanfareMetrics.Limit.Fragments));
+        Assert.Equal(0, server.Meters.Refused(FanfareMetrics.Limit.MessageBytes));
+        Assert.Single(server.Logs.Lines, static line => line.Name == "TooManyFragments");
     }
 
     [Fact]
@@ -198,8 +236,9 @@ public sealed class LimitTests
         Assert.Empty(server.Logs.Faults);
     }
 
-    private Task<TestServer> StartAsync(Action<SocketIOOptions>? configure = null, bool movesClock = false) => TestServer.StartAsync(
+    private Task<TestServer> StartAsync(Action<SocketIOOptions>? configure = null, bool movesClock = false, Action<FanfareOptions>? fanfare = null) => TestServer.StartAsync(
         configure,
+        fanfare,
         movesClock: movesClock,
         setup: fanfare =>
         {

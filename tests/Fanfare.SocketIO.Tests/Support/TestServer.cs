@@ -18,19 +18,28 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, int> _polls = new(StringComparer.Ordinal);
     private readonly Signal _polled = new();
 
-    private TestServer(WebApplication app, FakeTimeProvider? clock)
+    private TestServer(WebApplication app, FakeTimeProvider? clock, bool isHttp2)
     {
         _app = app;
+        IsHttp2 = isHttp2;
         Clock = clock;
         Fanfare = app.Services.GetRequiredService<IFanfare>();
         Logs = app.Services.GetRequiredService<LogRecorder>();
         Meters = new MeterRecorder(app.Services.GetRequiredService<IMeterFactory>());
-        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }) { Timeout = Within.Default * 2 };
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, SslOptions = TestCertificate.ClientOptions })
+        {
+            Timeout = Within.Default * 2,
+            DefaultRequestVersion = isHttp2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
     }
 
     public int Port { get; private set; }
 
     public IFanfare Fanfare { get; }
+
+    /// <summary>Whether it speaks HTTP/2 over TLS, and nothing else.</summary>
+    public bool IsHttp2 { get; }
 
     /// <summary>The namespace <c>/</c>.</summary>
     public Namespace Main => Fanfare.Of("/");
@@ -53,12 +62,19 @@ internal sealed class TestServer : IAsyncDisposable
         Action<IServiceCollection>? services = null,
         Action<WebApplication>? map = null,
         bool movesClock = false,
-        Action<ListenOptions>? listen = null)
+        bool isHttp2 = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var logs = new LogRecorder();
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => listen?.Invoke(endpoint)));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint =>
+        {
+            if (isHttp2)
+            {
+                endpoint.Protocols = HttpProtocols.Http2;
+                endpoint.UseHttps(TestCertificate.Shared);
+            }
+        }));
         builder.Services.AddSingleton(logs);
         FakeTimeProvider? clock = null;
         if (movesClock)
@@ -73,7 +89,7 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Services.AddFanfareCore(fanfare).AddSocketIO(options);
         services?.Invoke(builder.Services);
         var app = builder.Build();
-        var server = new TestServer(app, clock);
+        var server = new TestServer(app, clock, isHttp2);
         setup?.Invoke(server.Fanfare);
         app.Use((context, next) =>
         {
@@ -95,7 +111,7 @@ internal sealed class TestServer : IAsyncDisposable
         return server;
     }
 
-    public string Url(string query, string path = "/socket.io/") => $"http://127.0.0.1:{Port}{path}?{query}";
+    public string Url(string query, string path = "/socket.io/") => $"{(IsHttp2 ? "https" : "http")}://127.0.0.1:{Port}{path}?{query}";
 
     /// <summary>One GET with this query.</summary>
     public async Task<(HttpStatusCode Status, string Body)> GetAsync(string query)
@@ -110,7 +126,12 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Waits until so many polls of a session have come.</summary>
     public Task WhenPolled(string sid, int count) => _polled.When(() => PollsOf(sid) >= count);
 
-    public Task StopAsync() => _app.StopAsync().InTime();
+    /// <summary>Stops it as SIGTERM does: first the signal, then the host, which waits for the drain before it lets its listener go.</summary>
+    public Task StopAsync()
+    {
+        _app.Lifetime.StopApplication();
+        return _app.StopAsync().InTime();
+    }
 
     public async ValueTask DisposeAsync()
     {

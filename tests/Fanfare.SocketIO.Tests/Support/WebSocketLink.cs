@@ -38,7 +38,13 @@ internal sealed class WebSocketLink : EngineLink
         var socket = new ClientWebSocket();
         socket.Options.KeepAliveInterval = TimeSpan.Zero;
         HttpMessageInvoker? invoker = null;
-        if (receiveBuffer is { } size)
+        if (server.IsHttp2)
+        {
+            // One connection for all of them: a WebSocket is a stream of it.
+            socket.Options.HttpVersion = HttpVersion.Version20;
+            socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        }
+        else if (receiveBuffer is { } size)
         {
             invoker = new HttpMessageInvoker(new SocketsHttpHandler
             {
@@ -51,7 +57,7 @@ internal sealed class WebSocketLink : EngineLink
             });
         }
 
-        await socket.ConnectAsync(new Uri(server.Url(query, path).Replace("http:", "ws:", StringComparison.Ordinal)), invoker, TestContext.Current.CancellationToken).InTime();
+        await socket.ConnectAsync(new Uri(server.Url(query, path).Replace("http", "ws", StringComparison.Ordinal)), server.IsHttp2 ? server.Http : invoker, TestContext.Current.CancellationToken).InTime();
         return new WebSocketLink(socket, invoker);
     }
 
