@@ -1,0 +1,14 @@
+export { FanfareClient, type ClientStats, type EventMap } from "./client.js";
+export { FanfareError, type FailureCode } from "./errors.js";
+export { EventStreamClient, type EventStreamClientOptions } from "./events/event-stream-client.js";
+export { EventStreamParser, type StreamEvent, type StreamListener } from "./events/parser.js";
+export type { Fetch } from "./events/stream.js";
+export type { EventHandler, EventMeta } from "./handlers.js";
+export type { ErrorNotice, GaveUpNotice, Notices, ResetNotice, RetryNotice } from "./notices.js";
+export type { ClientOptions, TokenSource } from "./options.js";
+export type { JoinAnswer } from "./rooms/memberships.js";
+export { RoomsClient, type EmitOptions, type RoomsClientOptions, type RoomsNotices, type SendOptions } from "./rooms/rooms-client.js";
+export type { JoinedNotice } from "./rooms/session.js";
+export type { WebSocketConstructor, WebSocketLike } from "./rooms/web-socket.js";
+export type { ClientState, EndReason, Ending, StateChange } from "./state.js";
+export type { Timers } from "./timers.js";
