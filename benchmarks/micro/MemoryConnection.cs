@@ -39,7 +39,7 @@ internal sealed class MemoryConnection : Connection, IWire
 
     protected override bool Send(EncodedMessage message) => _outbox.TryEnqueue(message.In(SharedEncoder)) == EnqueueResult.Accepted;
 
-    protected override void SendAck(long id, Arguments arguments)
+    protected override void SendAck(AckTicket ticket, Arguments arguments)
     {
     }
 
@@ -48,6 +48,10 @@ internal sealed class MemoryConnection : Connection, IWire
     }
 
     protected override void Expire()
+    {
+    }
+
+    protected override void Cut(CloseReason reason)
     {
     }
 
@@ -64,10 +68,10 @@ internal sealed class MemoryConnection : Connection, IWire
     /// <summary>One Socket.IO packet, unframed.</summary>
     private sealed class Encoder : IMessageEncoder
     {
-        public OutboundFrame Encode(Message message, EventId? cursor, bool isKept, long? ackId, bool isCompressible)
+        public OutboundFrame Encode(EncodedMessage encoded)
         {
             var output = new ArrayBufferWriter<byte>();
-            PacketEncoder.WriteEvent(output, "/", ackId, message.Event, message.Arguments.Json.Span);
+            PacketEncoder.WriteEvent(output, "/", encoded.AckId, encoded.Message.Event, encoded.Message.Arguments.Json.Span);
             return new OutboundFrame(output.WrittenMemory);
         }
     }

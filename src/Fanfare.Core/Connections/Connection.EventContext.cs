@@ -3,14 +3,14 @@ namespace Fanfare;
 /// <summary>An event that a client sent, while its handlers run: name, arguments, and the way to ack it.</summary>
 public sealed class EventContext
 {
-    private readonly long _ackId;
+    private readonly AckTicket _ticket;
     private int _isAcked;
 
-    internal EventContext(Connection connection, Message message, long? ackId)
+    internal EventContext(Connection connection, Message message, AckTicket ticket)
     {
         Connection = connection;
         Message = message;
-        _ackId = ackId ?? -1;
+        _ticket = ticket;
     }
 
     /// <summary>The connection that sent it.</summary>
@@ -26,7 +26,7 @@ public sealed class EventContext
     public Arguments Arguments => Message.Arguments;
 
     /// <summary>Whether the client waits for an ack.</summary>
-    public bool WantsAck => _ackId >= 0;
+    public bool WantsAck => _ticket.IsWanted;
 
     /// <summary>Acks without arguments. Only the first ack is sent; without a waiting client nothing is.</summary>
     public void Ack() => Ack(Arguments.Empty);
@@ -54,7 +54,20 @@ public sealed class EventContext
     {
         if (WantsAck && Interlocked.Exchange(ref _isAcked, 1) == 0)
         {
-            Connection.Answer(_ackId, arguments);
+            Connection.Answer(_ticket, arguments);
         }
     }
+
+    /// <summary>Tells a client that waits for an ack that there is none, in the words of its wire; without one nothing is sent.</summary>
+    /// <param name="code"><c>internal</c>, <c>bad_message</c>, or a code of the application's own.</param>
+    public void Fail(string code)
+    {
+        if (WantsAck && Interlocked.Exchange(ref _isAcked, 1) == 0)
+        {
+            Connection.AnswerError(_ticket, code);
+        }
+    }
+
+    /// <summary>Hands an event that nobody handles back to its wire, which may know what to say.</summary>
+    internal void LeaveUnhandled() => Connection.LeaveUnhandled(this, _ticket);
 }

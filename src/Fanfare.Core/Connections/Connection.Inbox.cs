@@ -15,7 +15,10 @@ public abstract partial class Connection
     private volatile bool _hasLeft;
 
     /// <summary>Takes an event that came on the wire. Called by one thread at a time, in the order of the wire.</summary>
-    public void Receive(Message message, long? ackId = null) => Enqueue(new EventContext(this, message, ackId));
+    public void Receive(Message message, AckTicket ticket = default) => Enqueue(new EventContext(this, message, ticket));
+
+    /// <summary>Takes a request that the wire itself serves; it runs in line with the handlers. Called as <see cref="Receive"/> is.</summary>
+    protected void Serve(WireRequest request) => Enqueue(request);
 
     /// <summary>Lets the namespace's listeners see the connection, before anything that comes on it.</summary>
     internal void Start() => Enqueue(TheStart);
@@ -103,7 +106,7 @@ public abstract partial class Connection
         Log.BadArguments(_scope.Logger, NamespaceName, context.Event, exception.GetType().Name);
         if (_scope.ArgumentsRefused?.Invoke(context, exception) != true)
         {
-            context.Ack(BadMessage);
+            context.Fail("bad_message");
         }
     }
 
@@ -119,7 +122,7 @@ public abstract partial class Connection
             if (_isHandling)
             {
                 (_waiting ??= new Queue<object>()).Enqueue(item);
-                if (!_isPaused && _waiting.Count >= _scope.Limits.MaxWaitingEvents && item is EventContext)
+                if (!_isPaused && _waiting.Count >= _scope.Limits.MaxWaitingEvents && item is EventContext or WireRequest)
                 {
                     _isPaused = true;
                     PauseReading(true);
@@ -163,11 +166,11 @@ public abstract partial class Connection
         {
             switch (item)
             {
-                case EventContext context:
-                    var task = DispatchSafely(context);
+                case EventContext or WireRequest:
+                    var task = item is EventContext context ? DispatchSafely(context) : ServeSafely((WireRequest)item);
                     if (!task.IsCompletedSuccessfully)
                     {
-                        _ = WaitForHandlerAsync(context, task.AsTask(), Interlocked.Increment(ref _turn));
+                        _ = WaitForHandlerAsync(item, task.AsTask(), Interlocked.Increment(ref _turn));
                         return;
                     }
 
@@ -214,9 +217,9 @@ public abstract partial class Connection
         }
     }
 
-    private async Task WaitForHandlerAsync(EventContext context, Task handler, long turn)
+    private async Task WaitForHandlerAsync(object item, Task handler, long turn)
     {
-        WatchHandler(context, turn);
+        WatchHandler(item, turn);
         await handler.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Interlocked.CompareExchange(ref _turn, turn + 1, turn) == turn)
         {
@@ -232,19 +235,19 @@ public abstract partial class Connection
         }
     }
 
-    private void WatchHandler(EventContext context, long turn)
+    private void WatchHandler(object item, long turn)
     {
         if (_scope.Limits.HandlerTimeout != Timeout.InfiniteTimeSpan)
         {
             _watch ??= new HandlerWatch(this);
-            _watch.Context = context;
+            _watch.Item = item;
             _watch.Turn = turn;
             _scope.Wheel.Schedule(_watch, _scope.Limits.HandlerTimeout);
         }
     }
 
     /// <summary>A handler that hangs must not hold up the connection for ever: the next one starts without it.</summary>
-    private void OnHandlerTimeout(EventContext context, long turn)
+    private void OnHandlerTimeout(object item, long turn)
     {
         if (Interlocked.CompareExchange(ref _turn, turn + 1, turn) != turn)
         {
@@ -252,9 +255,51 @@ public abstract partial class Connection
         }
 
         _scope.Metrics.HandlerFailed(NamespaceName);
-        Log.HandlerTimedOut(_scope.Logger, NamespaceName, context.Event, _scope.Limits.HandlerTimeout);
-        context.Ack(InternalError);
+        Log.HandlerTimedOut(_scope.Logger, NamespaceName, NameOf(item), _scope.Limits.HandlerTimeout);
+        Fail(item);
         HandleNext();
+    }
+
+    private static string NameOf(object item) => item is EventContext context ? context.Event : ((WireRequest)item).Name;
+
+    private static void Fail(object item)
+    {
+        if (item is EventContext context)
+        {
+            context.Fail("internal");
+        }
+        else
+        {
+            ((WireRequest)item).Fail();
+        }
+    }
+
+    private ValueTask ServeSafely(WireRequest request)
+    {
+        ValueTask task;
+        try
+        {
+            task = request.RunAsync();
+        }
+        catch (Exception exception)
+        {
+            Fail(request, exception);
+            return ValueTask.CompletedTask;
+        }
+
+        return task.IsCompletedSuccessfully ? task : Watched(task);
+
+        async ValueTask Watched(ValueTask task)
+        {
+            try
+            {
+                await task.ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                Fail(request, exception);
+            }
+        }
     }
 
     private ValueTask DispatchSafely(EventContext context)
@@ -263,7 +308,7 @@ public abstract partial class Connection
         var activity = FanfareDiagnostics.StartEvent(NamespaceName, context.Event);
         try
         {
-            task = _listeners is null ? RunHandlers(context, _scope.Handlers.Find(context.Event)) : DispatchAsync(context, _listeners);
+            task = _listeners is null ? RunHandlers(context, _scope.Handlers.Find(context.Event), isHeard: false) : DispatchAsync(context, _listeners);
         }
         catch (Exception exception)
         {
@@ -320,7 +365,7 @@ public abstract partial class Connection
             }
         }
 
-        await RunHandlers(context, [.. _scope.Handlers.Find(context.Event), .. listeners.Handlers.Find(context.Event)]).ConfigureAwait(false);
+        await RunHandlers(context, [.. _scope.Handlers.Find(context.Event), .. listeners.Handlers.Find(context.Event)], listeners.Any.Count > 0).ConfigureAwait(false);
     }
 
     private static async Task<bool> PassAsync(EventContext context, Func<EventContext, Func<Task>, Task>[] middlewares)
@@ -341,14 +386,22 @@ public abstract partial class Connection
         }
     }
 
-    private static ValueTask RunHandlers(EventContext context, Func<EventContext, ValueTask>[] handlers)
+    private static ValueTask RunHandlers(EventContext context, Func<EventContext, ValueTask>[] handlers, bool isHeard)
     {
-        return handlers.Length switch
+        switch (handlers.Length)
         {
-            0 => ValueTask.CompletedTask,
-            1 => handlers[0](context),
-            _ => RunAll(),
-        };
+            case 0:
+                if (!isHeard)
+                {
+                    context.LeaveUnhandled();
+                }
+
+                return ValueTask.CompletedTask;
+            case 1:
+                return handlers[0](context);
+            default:
+                return RunAll();
+        }
 
         async ValueTask RunAll()
         {
@@ -359,11 +412,11 @@ public abstract partial class Connection
         }
     }
 
-    private void Fail(EventContext context, Exception exception)
+    private void Fail(object item, Exception exception)
     {
         _scope.Metrics.HandlerFailed(NamespaceName);
-        Log.HandlerFailed(_scope.Logger, exception, NamespaceName, context.Event);
-        context.Ack(InternalError);
+        Log.HandlerFailed(_scope.Logger, exception, NamespaceName, NameOf(item));
+        Fail(item);
     }
 
     private void TellEnd(bool tellLeft)
@@ -425,15 +478,15 @@ public abstract partial class Connection
 
     private sealed class HandlerWatch(Connection connection) : Deadline
     {
-        public EventContext? Context { get; set; }
+        public object? Item { get; set; }
 
         public long Turn { get; set; }
 
         // By the pool: the next handler is code of the application.
         protected internal override void OnDue()
         {
-            var (context, turn) = (Context!, Turn);
-            ThreadPool.QueueUserWorkItem(_ => connection.OnHandlerTimeout(context, turn));
+            var (item, turn) = (Item!, Turn);
+            ThreadPool.QueueUserWorkItem(_ => connection.OnHandlerTimeout(item, turn));
         }
     }
 

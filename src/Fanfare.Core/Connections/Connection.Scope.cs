@@ -35,6 +35,9 @@ public sealed class ConnectionScope
     /// <summary>Whether sessions can be continued; then what is emitted to one connection goes through the log too.</summary>
     public required RecoveryOptions Recovery { get; init; }
 
+    /// <summary>Puts a connection into a room with what it missed there.</summary>
+    public Func<Connection, string, string, ValueTask<RoomJoin>>? Resume { get; set; }
+
     /// <summary>Told once when a connection is in its namespace, before anything that comes on it.</summary>
     public Action<Connection>? Started { get; set; }
 

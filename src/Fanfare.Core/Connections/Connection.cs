@@ -8,9 +8,6 @@ namespace Fanfare;
 /// </summary>
 public abstract partial class Connection : Member
 {
-    private static readonly Arguments InternalError = new("""{"error":"internal"}"""u8.ToArray());
-    private static readonly Arguments BadMessage = new("""{"error":"bad_message"}"""u8.ToArray());
-
     private readonly ConnectionScope _scope;
     private readonly Lock _gate = new();
     private Queue<object>? _waiting;
@@ -19,9 +16,11 @@ public abstract partial class Connection : Member
     private JsonObject? _data;
     private Expiry? _expiry;
     private List<EncodedMessage>? _held;
+    private List<string>? _earlyRooms;
     private IReadOnlyList<string>? _finalRooms;
     private TaskCompletionSource? _closed;
     private CloseReason? _closeReason;
+    private int _holds;
     private bool _isHandling;
     private volatile bool _isHolding;
 
@@ -49,6 +48,18 @@ public abstract partial class Connection : Member
 
     /// <summary>The transport it uses right now: <c>polling</c>, <c>websocket</c>, or what else its wire calls it.</summary>
     public abstract string Transport { get; }
+
+    /// <summary>Whether a session is kept for it that another connection can continue; then what is emitted to it alone is kept too.</summary>
+    protected internal virtual bool KeepsSession => false;
+
+    /// <summary>Whether the namespace's connection listeners and handlers serve it.</summary>
+    protected internal virtual bool HasHandlers => true;
+
+    /// <summary>Whether its client can ack what the server emits; who cannot is not waited for.</summary>
+    protected internal virtual bool CanAck => true;
+
+    /// <summary>Whether it is told what goes to its user's room.</summary>
+    protected internal virtual bool HearsUser => true;
 
     /// <summary>Whether it continues a session that was lost or taken over.</summary>
     public bool IsRecovered { get; internal set; }
@@ -125,6 +136,18 @@ public abstract partial class Connection : Member
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Goes into a room and hears first, once and in order, what it missed there.</summary>
+    /// <param name="room">The room. Whether the client may enter is the caller's to know.</param>
+    /// <param name="since">The position that the client holds, from whatever wire.</param>
+    /// <returns>Whether it got everything, or why not.</returns>
+    /// <exception cref="TooManyRoomsException">It is in as many rooms as it may be.</exception>
+    public async ValueTask<RoomJoin> ResumeAsync(string room, string since)
+    {
+        ArgumentNullException.ThrowIfNull(since);
+        var join = await _scope.Resume!(this, room, since).ConfigureAwait(false);
+        return join.IsRefused ? throw new TooManyRoomsException(_scope.Limits.MaxRooms) : join;
+    }
+
     /// <summary>Goes out of a room; nothing when it is not in it.</summary>
     public ValueTask LeaveAsync(string room)
     {
@@ -139,6 +162,10 @@ public abstract partial class Connection : Member
     /// <summary>Adds a handler that sees the whole event and acks by itself. Handlers of one event run in the order they were added.</summary>
     /// <exception cref="ArgumentException">The event name is reserved.</exception>
     public void On(string @event, Func<EventContext, ValueTask> handler) => Extras.Handlers.Add(@event, handler);
+
+    /// <summary>Whether anybody listens for an event: a handler of the namespace or of its own, or a listener for all.</summary>
+    public bool Handles(string @event) =>
+        _scope.Handlers.Find(@event).Length > 0 || (_listeners is { } listeners && (listeners.Any.Count > 0 || listeners.Handlers.Find(@event).Length > 0));
 
     /// <summary>Removes a handler that <see cref="On"/> added.</summary>
     public bool Off(string @event, Func<EventContext, ValueTask> handler) => Extras.Handlers.Remove(@event, handler);
@@ -180,7 +207,7 @@ public abstract partial class Connection : Member
     /// <inheritdoc cref="EmitAsync(string)"/>
     public ValueTask<EventId?> EmitAsync(string @event, Arguments arguments)
     {
-        if (_scope.Recovery.IsEnabled)
+        if (_scope.Recovery.IsEnabled && KeepsSession)
         {
             return Self.EmitAsync(@event, arguments);
         }
@@ -248,13 +275,29 @@ public abstract partial class Connection : Member
     protected abstract bool Send(EncodedMessage message);
 
     /// <summary>Sends an ack on the wire, without waiting.</summary>
-    protected abstract void SendAck(long id, Arguments arguments);
+    protected abstract void SendAck(AckTicket ticket, Arguments arguments);
+
+    /// <summary>Tells the client that its event failed; by default as an ack <c>{"error": code}</c>.</summary>
+    protected virtual void SendError(AckTicket ticket, string code) => SendAck(ticket, Serializer.Write(new JsonObject { ["error"] = code }));
+
+    /// <summary>An event came that no handler serves; by default nothing happens.</summary>
+    protected virtual void OnUnhandled(Message message, AckTicket ticket)
+    {
+    }
+
+    /// <summary>The server took it out of a room; by default nothing happens.</summary>
+    protected internal virtual void OnRemoved(string room)
+    {
+    }
 
     /// <summary>Tells the client that the application ended its connection and ends it (see <see cref="End"/>).</summary>
     protected internal abstract void Disconnect(bool close);
 
     /// <summary>Ends the connection because the proof of identity ended.</summary>
     protected abstract void Expire();
+
+    /// <summary>Closes the wire without a word more than the reason, so that the client comes back: it could not be served as promised.</summary>
+    protected internal abstract void Cut(CloseReason reason);
 
     /// <summary>Closes the wire of a connection whose session another one has taken over; the namespace's side has ended already.</summary>
     protected abstract void CloseYielded();
@@ -279,8 +322,7 @@ public abstract partial class Connection : Member
             {
                 if (_held is not null)
                 {
-                    _held.Add(message);
-                    return true;
+                    return TryHold(message);
                 }
             }
         }
@@ -288,7 +330,11 @@ public abstract partial class Connection : Member
         return Send(message);
     }
 
-    internal void Answer(long id, Arguments arguments) => SendAck(id, arguments);
+    internal void Answer(AckTicket ticket, Arguments arguments) => SendAck(ticket, arguments);
+
+    internal void AnswerError(AckTicket ticket, string code) => SendError(ticket, code);
+
+    internal void LeaveUnhandled(EventContext context, AckTicket ticket) => OnUnhandled(context.Message, ticket);
 
     internal void ExpectAck(long id, Action<Arguments> answer, Task end)
     {
@@ -301,10 +347,25 @@ public abstract partial class Connection : Member
     /// <summary>Goes into a room; false when it is in as many as it may be. The rooms that the server keeps for users do not count.</summary>
     internal bool Join(string room)
     {
+        var isIn = TryJoin(room, out var hasEntered);
+        if (hasEntered)
+        {
+            _scope.Joined?.Invoke(this, room);
+        }
+
+        return isIn;
+    }
+
+    /// <summary>As <see cref="Join"/>, but tells nobody: the caller may hold the namespace's lock.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="hasEntered">Whether it was not in the room before.</param>
+    internal bool TryJoin(string room, out bool hasEntered)
+    {
+        hasEntered = false;
         switch (_scope.Rooms.Join(this, room, _scope.Limits.MaxRooms + (User.Id is null ? 0 : 1)))
         {
             case JoinOutcome.Joined:
-                _scope.Joined?.Invoke(this, room);
+                hasEntered = true;
                 return true;
             case JoinOutcome.TooMany:
                 if (_scope.Metrics.Refused(FanfareMetrics.Limit.Rooms))
@@ -313,17 +374,40 @@ public abstract partial class Connection : Member
                 }
 
                 return false;
+            case JoinOutcome.Gone:
+                lock (_gate)
+                {
+                    if (!_hasEntered && _closeReason is null)
+                    {
+                        // A middleware puts it into rooms: they wait until it is in.
+                        (_earlyRooms ??= []).Add(room);
+                    }
+                }
+
+                return true;
             default:
                 return true;
         }
     }
 
-    /// <summary>From here on deliveries wait for <see cref="Release"/>, so that a replay can come first.</summary>
+    /// <summary>Goes into the rooms that middlewares put it into before it was in its namespace.</summary>
+    internal void JoinEarlyRooms()
+    {
+        foreach (var room in _earlyRooms ?? [])
+        {
+            Join(room);
+        }
+
+        _earlyRooms = null;
+    }
+
+    /// <summary>From here on deliveries wait for <see cref="Release"/>, so that a replay can come first. Calls are counted.</summary>
     internal void Hold()
     {
         lock (_gate)
         {
-            _held = [];
+            _holds++;
+            _held ??= [];
             _isHolding = true;
         }
     }
@@ -334,11 +418,16 @@ public abstract partial class Connection : Member
     /// <summary>Completes when the wire has taken what was replayed, so that a long replay does not fill the outbox.</summary>
     internal ValueTask WhenReplayedAsync() => FlushAsync();
 
-    /// <summary>Sends what waited, in order.</summary>
+    /// <summary>Ends a <see cref="Hold"/>; the last one sends what waited, in order.</summary>
     internal void Release()
     {
         lock (_gate)
         {
+            if (--_holds > 0)
+            {
+                return;
+            }
+
             foreach (var message in _held ?? [])
             {
                 Send(message);
@@ -360,6 +449,24 @@ public abstract partial class Connection : Member
         _expiry ??= new Expiry(this);
         var left = expiresAt - _scope.Time.GetUtcNow();
         _scope.Wheel.Schedule(_expiry, left > TimeSpan.Zero ? left : TimeSpan.Zero);
+    }
+
+    private bool TryHold(EncodedMessage message)
+    {
+        if (_held!.Count < _scope.Limits.MaxHeldMessages)
+        {
+            _held.Add(message);
+            return true;
+        }
+
+        if (_held.Count == _scope.Limits.MaxHeldMessages && !message.IsVolatile)
+        {
+            // One that was lost: nothing after it may be sent. By the pool, since a lock of the namespace is held here.
+            _held.Add(message);
+            ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Cut(CloseReason.SlowConsumer), this, preferLocal: false);
+        }
+
+        return false;
     }
 
     private void ExpireIfDue()

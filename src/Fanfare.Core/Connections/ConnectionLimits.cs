@@ -12,6 +12,9 @@ public sealed class ConnectionLimits
     /// <summary>Events that wait for their handler before the connection is read no further. Default 256.</summary>
     public int MaxWaitingEvents { get; set; } = 256;
 
+    /// <summary>Messages that wait while a connection is shown what it missed; one that needs longer is closed as a slow consumer. Default 4,096.</summary>
+    public int MaxHeldMessages { get; set; } = 4096;
+
     /// <summary>How long a handler may run before the next one starts without it and its ack is an error. Default 30 s; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
     public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }

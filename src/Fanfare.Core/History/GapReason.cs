@@ -18,3 +18,17 @@ public enum GapReason
     /// <summary>A room may not be read any more.</summary>
     Forbidden,
 }
+
+/// <summary>The words by which clients know the reasons.</summary>
+public static class GapReasonNames
+{
+    /// <summary>The word on every wire: <c>trimmed</c>, <c>expired</c>, <c>epoch</c> or <c>forbidden</c>; empty for none.</summary>
+    public static string ToWireName(this GapReason reason) => reason switch
+    {
+        GapReason.Trimmed => "trimmed",
+        GapReason.Expired => "expired",
+        GapReason.Epoch => "epoch",
+        GapReason.Forbidden => "forbidden",
+        _ => string.Empty,
+    };
+}

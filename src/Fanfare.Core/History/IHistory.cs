@@ -12,12 +12,11 @@ public interface IHistory
     /// </summary>
     EventId Record(Broadcast broadcast);
 
-    /// <summary>Reads what went to one of <paramref name="rooms"/> or to everybody, and to none of them by exception, after a position.</summary>
+    /// <summary>Reads what went to one of the reader's rooms, or to everybody, after a position.</summary>
     /// <param name="after">The position to read after.</param>
-    /// <param name="rooms">The reader's rooms.</param>
+    /// <param name="query">What is asked for.</param>
     /// <param name="upTo">The last position to read.</param>
     /// <param name="limit">How many entries at most.</param>
     /// <param name="cancellationToken">Ends the wait for a remote log.</param>
-    ValueTask<HistoryPage> ReadAfterAsync(
-        EventId after, IReadOnlyCollection<string> rooms, EventId upTo, int limit, CancellationToken cancellationToken = default);
+    ValueTask<HistoryPage> ReadAfterAsync(EventId after, HistoryQuery query, EventId upTo, int limit, CancellationToken cancellationToken = default);
 }

@@ -100,24 +100,28 @@ public sealed class MemoryHistory : IHistory
     }
 
     /// <inheritdoc/>
-    public ValueTask<HistoryPage> ReadAfterAsync(
-        EventId after, IReadOnlyCollection<string> rooms, EventId upTo, int limit, CancellationToken cancellationToken = default)
+    public ValueTask<HistoryPage> ReadAfterAsync(EventId after, HistoryQuery query, EventId upTo, int limit, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(query);
         var now = _time.GetTimestamp();
         lock (_lock)
         {
             Trim(now);
             if (after.Epoch != _epoch || after.Sequence > _head)
             {
-                return ValueTask.FromResult(new HistoryPage([], GapReason.Epoch, false));
+                return ValueTask.FromResult(new HistoryPage([], EpochGaps(query), false));
             }
 
             var found = new List<Entry>();
-            var gap = Collect(Everybody, after.Sequence, upTo.Sequence, limit, found);
-            foreach (var room in rooms)
+            List<HistoryGap>? gaps = null;
+            if (query.IncludesEverybody)
             {
-                var reason = Collect(room, after.Sequence, upTo.Sequence, limit, found);
-                gap = reason == GapReason.None ? gap : reason;
+                Note(null, Collect(Everybody, after.Sequence, upTo.Sequence, limit, found));
+            }
+
+            foreach (var room in query.Rooms)
+            {
+                Note(room, Collect(room, after.Sequence, upTo.Sequence, limit, found));
             }
 
             found.Sort(static (a, b) => a.Id.Sequence.CompareTo(b.Id.Sequence));
@@ -132,7 +136,7 @@ public sealed class MemoryHistory : IHistory
                 }
 
                 previous = entry;
-                if (IsExcepted(entry.Broadcast.Target, rooms))
+                if (IsExcepted(entry.Broadcast.Target, query.ExceptedBy))
                 {
                     continue;
                 }
@@ -146,8 +150,27 @@ public sealed class MemoryHistory : IHistory
                 entries.Add(new HistoryEntry(entry.Id, entry.Broadcast));
             }
 
-            return ValueTask.FromResult(new HistoryPage(entries, gap, hasMore));
+            return ValueTask.FromResult(new HistoryPage(entries, gaps ?? [], hasMore));
+
+            void Note(string? room, GapReason reason)
+            {
+                if (reason != GapReason.None)
+                {
+                    (gaps ??= []).Add(new HistoryGap(room, reason));
+                }
+            }
         }
+    }
+
+    private static List<HistoryGap> EpochGaps(HistoryQuery query)
+    {
+        var gaps = query.Rooms.Select(static room => new HistoryGap(room, GapReason.Epoch)).ToList();
+        if (query.IncludesEverybody)
+        {
+            gaps.Add(new HistoryGap(null, GapReason.Epoch));
+        }
+
+        return gaps;
     }
 
     private static long SizeOf(Broadcast broadcast)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
@@ -152,6 +154,27 @@ public sealed class Arguments
         var start = inner.Length - inner.TrimStart(Whitespace).Length;
         var end = inner.TrimEnd(Whitespace).Length;
         return start >= end ? Empty : Cut(offset + 1 + start, offset + 1 + end);
+    }
+
+    /// <summary>Writes the content of the JSON array, without brackets, for wires without binary: what is binary becomes a string of base64 with padding.</summary>
+    public void WriteText(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        var json = Json.Span;
+        var read = 0;
+        for (var i = 0; i < _places.Length; i++)
+        {
+            output.Write(json[read.._places[i]]);
+            var data = _attachments[i].Span;
+            var text = output.GetSpan(Base64.GetMaxEncodedToUtf8Length(data.Length) + 2);
+            text[0] = (byte)'"';
+            Base64.EncodeToUtf8(data, text[1..], out _, out var written);
+            text[written + 1] = (byte)'"';
+            output.Advance(written + 2);
+            read = _places[i] + "null".Length;
+        }
+
+        output.Write(json[read..]);
     }
 
     private static ReadOnlySpan<byte> Whitespace => " \t\r\n"u8;

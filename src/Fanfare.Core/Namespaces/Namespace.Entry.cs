@@ -6,9 +6,6 @@ public sealed partial class Namespace
     /// <summary>What a client reads that nobody knows.</summary>
     public const string Unauthorized = "unauthorized";
 
-    private const int ReplayPage = 300;
-    private const int ReplayBytesPerFlush = 128 * 1024;
-
     /// <summary>Says whose a handshake is.</summary>
     /// <exception cref="ConnectException">It is refused.</exception>
     public async ValueTask<User> AuthenticateAsync(Handshake handshake)
@@ -16,7 +13,7 @@ public sealed partial class Namespace
         var user = Registered.Authenticator is { } authenticator
             ? await authenticator(handshake).ConfigureAwait(false) ?? throw new ConnectException(Unauthorized)
             : User.FromPrincipal(handshake.Principal);
-        return user.ExpiresAt <= _services.Time.GetUtcNow() ? throw new ConnectException(Unauthorized) : user;
+        return user.ExpiresAt <= _services.Time.GetUtcNow() ? throw new ConnectException(Unauthorized) { IsExpired = true } : user;
     }
 
     /// <summary>Looks for a session that a client may continue. Nothing changes.</summary>
@@ -54,10 +51,11 @@ public sealed partial class Namespace
         }
 
         var (allowed, denied) = await PartAsync(user, rooms, session.ConnectionId).ConfigureAwait(false);
-        var page = await _history.ReadAfterAsync(position, [session.ConnectionId, .. allowed], _history.Head, 1).ConfigureAwait(false);
+        string[] read = [session.ConnectionId, .. allowed];
+        var page = await _history.ReadAfterAsync(position, SessionQuery(read), _history.Head, 1).ConfigureAwait(false);
         if (page.Gap != GapReason.None)
         {
-            _services.Metrics.Recovered(Name, page.Gap.ToString().ToLowerInvariant());
+            _services.Metrics.Recovered(Name, page.Gap.ToWireName());
             return null;
         }
 
@@ -90,9 +88,13 @@ public sealed partial class Namespace
 
     /// <summary>Takes a connection in: it is in its own room and its user's, the client gets its answer, and the listeners see it.</summary>
     /// <param name="connection">The connection; it must not have ended.</param>
-    /// <param name="answer">Queues the wire's answer to the client: nothing is sent to the connection before it.</param>
-    public Entry Enter(Connection connection, Action answer)
+    /// <param name="answer">Queues the wire's answer to the client, given the head of the log: nothing is sent to the connection before it.</param>
+    /// <param name="rooms">Rooms that it is in from the start; the policy has allowed them.</param>
+    /// <param name="hold">Whether what is delivered waits, because <see cref="CatchUpAsync"/> comes next.</param>
+    public Entry Enter(Connection connection, Action<EventId> answer, IReadOnlyList<string>? rooms = null, bool hold = false)
     {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(answer);
         lock (_order)
         {
             if (_isRetired)
@@ -100,7 +102,7 @@ public sealed partial class Namespace
                 return Entry.Retired;
             }
 
-            if (connection.User.Id is { } id && _rooms.CountIn(User.RoomOf(id)) >= Options.Limits.MaxConnectionsPerUser)
+            if (connection.User.Id is { } id && _rooms.CountIn(User.RoomOf(id)) + _rooms.CountIn(User.SilentRoomOf(id)) >= Options.Limits.MaxConnectionsPerUser)
             {
                 if (_services.Metrics.Refused(FanfareMetrics.Limit.ConnectionsPerUser))
                 {
@@ -115,15 +117,30 @@ public sealed partial class Namespace
                 return Entry.Gone;
             }
 
-            if (Options.Recovery.IsEnabled && Options.History.IsEnabled)
+            if (Options.Recovery.IsEnabled && Options.History.IsEnabled && connection.KeepsSession)
             {
                 _sessions.Open(connection, _history.Head);
             }
 
             Add(connection);
-            answer();
+            foreach (var room in rooms ?? [])
+            {
+                _rooms.Join(connection, room);
+            }
+
+            answer(_history.Head);
+            if (hold)
+            {
+                connection.Hold();
+            }
         }
 
+        foreach (var room in rooms ?? [])
+        {
+            Scope.Joined?.Invoke(connection, room);
+        }
+
+        connection.JoinEarlyRooms();
         Begin(connection);
         return Entry.Entered;
     }
@@ -169,11 +186,18 @@ public sealed partial class Namespace
             await connection.LeaveAsync(room).ConfigureAwait(false);
         }
 
-        await ReplayAsync(connection, continuation.After, head).ConfigureAwait(false);
+        var gaps = await ReplayAsync(connection, SessionQuery(connection.Rooms), continuation.After, head, isPartial: false).ConfigureAwait(false);
         answer();
         connection.Release();
-        _services.Metrics.Recovered(Name, "recovered");
+        connection.JoinEarlyRooms();
+        _services.Metrics.Recovered(Name, gaps.Count == 0 ? "recovered" : gaps[0].Reason.ToWireName());
         Begin(connection);
+        if (gaps.Count > 0)
+        {
+            // It was promised everything, and the log lost something meanwhile.
+            connection.Cut(CloseReason.MessagesLost);
+        }
+
         return true;
     }
 
@@ -204,37 +228,11 @@ public sealed partial class Namespace
 
         if (connection.User.Id is { } id)
         {
-            _rooms.Join(connection, User.RoomOf(id));
+            _rooms.Join(connection, connection.HearsUser ? User.RoomOf(id) : User.SilentRoomOf(id));
         }
     }
 
-    private async ValueTask ReplayAsync(Connection connection, EventId after, EventId upTo)
-    {
-        var rooms = connection.Rooms;
-        var bytes = 0;
-        while (true)
-        {
-            var page = await _history.ReadAfterAsync(after, rooms, upTo, ReplayPage).ConfigureAwait(false);
-            foreach (var entry in page.Entries)
-            {
-                connection.Replay(new EncodedMessage(entry.Broadcast.Message, entry.Id, isKept: true));
-                after = entry.Id;
-                bytes += entry.Broadcast.Message.Arguments.Json.Length;
-                if (bytes > ReplayBytesPerFlush)
-                {
-                    bytes = 0;
-                    await connection.WhenReplayedAsync().ConfigureAwait(false);
-                }
-            }
-
-            if (!page.HasMore)
-            {
-                return;
-            }
-
-            await connection.WhenReplayedAsync().ConfigureAwait(false);
-        }
-    }
+    private static HistoryQuery SessionQuery(IReadOnlyList<string> rooms) => new() { Rooms = rooms, IncludesEverybody = true, ExceptedBy = rooms };
 
     /// <summary>Asks the policy about the rooms of a session; those that the server keeps are not its business.</summary>
     private async ValueTask<(IReadOnlyList<string> Allowed, IReadOnlyList<string> Denied)> PartAsync(User user, IReadOnlyList<string> rooms, string ownRoom)
@@ -257,7 +255,10 @@ public sealed partial class Namespace
     {
         _services.Metrics.Opened(Name);
         connection.WatchExpiry();
-        connection.Start();
+        if (connection.HasHandlers)
+        {
+            connection.Start();
+        }
     }
 
     private void OnStarted(Connection connection)

@@ -40,6 +40,7 @@ public sealed partial class Namespace : NamespaceSetup, INode
             Limits = options.Limits,
             Metrics = services.Metrics,
             Logger = services.Logger,
+            Resume = ResumeAsync,
             Started = OnStarted,
             Joined = (connection, room) => Registered.Joined?.Invoke(connection, room),
             Left = (connection, room) => Registered.Left?.Invoke(connection, room),
@@ -135,7 +136,10 @@ public sealed partial class Namespace : NamespaceSetup, INode
     public ValueTask DisconnectAsync(bool close = false) => _everybody.DisconnectAsync(close);
 
     /// <summary>Ends all connections of a user, on all nodes and wires.</summary>
-    public ValueTask DisconnectUserAsync(string userId, bool close = true) => To(User.RoomOf(userId)).DisconnectAsync(close);
+    public ValueTask DisconnectUserAsync(string userId, bool close = true) => AllOf(userId).DisconnectAsync(close);
+
+    /// <summary>Takes all connections of a user out of a room, on all nodes and wires; streams that read it end.</summary>
+    public ValueTask RemoveUserAsync(string userId, string room) => AllOf(userId).LeaveAsync(room);
 
     /// <summary>Sends an event to the other servers of the cluster (see <see cref="NamespaceSetup.OnServerEvent"/>).</summary>
     /// <exception cref="ArgumentException">The event name is reserved.</exception>
@@ -162,11 +166,34 @@ public sealed partial class Namespace : NamespaceSetup, INode
         {
             message = Stamp(broadcast);
             receivers = _rooms.Deliver(broadcast.Target, message);
+            broadcast.Placed?.Invoke(message.IsKept ? message.Cursor : null);
         }
 
         _services.Metrics.Delivered(Name, receivers);
         return message.IsKept ? message.Cursor : null;
     }
+
+    /// <summary>Tells the members of this node that came on one wire something of that wire's own: never kept, not seen by others.</summary>
+    /// <typeparam name="TConnection">The connections of the wire.</typeparam>
+    public void Notify<TConnection>(BroadcastTarget target, EncodedMessage notice)
+        where TConnection : Connection
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(notice);
+        lock (_order)
+        {
+            foreach (var member in _rooms.Match(target))
+            {
+                if (member is TConnection)
+                {
+                    member.Deliver(notice);
+                }
+            }
+        }
+    }
+
+    /// <summary>Sends a broadcast to all nodes; what a wire does for its clients goes out this way too.</summary>
+    public ValueTask<EventId?> PublishAsync(Broadcast broadcast) => _broadcasts.Adapter.PublishAsync(broadcast);
 
     /// <inheritdoc/>
     public void Deliver(Broadcast broadcast, AckCollector answers)
@@ -179,8 +206,12 @@ public sealed partial class Namespace : NamespaceSetup, INode
             var message = Stamp(broadcast);
             foreach (var member in _rooms.Match(broadcast.Target))
             {
-                receivers++;
-                ((Connection)member).ExpectAck(id, answers.Answer, answers.Completion);
+                if (((Connection)member).CanAck)
+                {
+                    receivers++;
+                    ((Connection)member).ExpectAck(id, answers.Answer, answers.Completion);
+                }
+
                 member.Deliver(message);
             }
         }
@@ -219,6 +250,7 @@ public sealed partial class Namespace : NamespaceSetup, INode
                 if (_rooms.Leave(member, room))
                 {
                     Scope.Left?.Invoke((Connection)member, room);
+                    ((Connection)member).OnRemoved(room);
                 }
             }
         }
@@ -253,14 +285,19 @@ public sealed partial class Namespace : NamespaceSetup, INode
         return await answer.Task.ConfigureAwait(false);
     }
 
+    private BroadcastOperator AllOf(string userId) => _everybody.To([User.RoomOf(userId), User.SilentRoomOf(userId)]);
+
     /// <summary>Stamps a broadcast, if it is to be kept, and readies it for all wires. Under the order lock.</summary>
     private EncodedMessage Stamp(Broadcast broadcast)
     {
+        var target = broadcast.Target;
+        var room = target.RoomNames is [var only] ? only : null;
+        var addressee = room is not null && _rooms.TryGet(room, out var member) ? (Connection)member : null;
         EventId? cursor = null;
         var isKept = false;
         if (Options.History.IsEnabled)
         {
-            isKept = broadcast.AckId is null && broadcast.Target.MayBeKept && (Options.Recovery.IsEnabled || !IsForOneConnection(broadcast.Target));
+            isKept = broadcast.AckId is null && target.MayBeKept && (addressee is null || (Options.Recovery.IsEnabled && addressee.KeepsSession));
             cursor = isKept ? _history.Record(broadcast) : _history.Head;
         }
 
@@ -269,11 +306,13 @@ public sealed partial class Namespace : NamespaceSetup, INode
             cursor,
             isKept,
             broadcast.AckId,
-            broadcast.Target.Has(BroadcastFlags.Volatile),
-            !broadcast.Target.Has(BroadcastFlags.Uncompressed));
+            target.Has(BroadcastFlags.Volatile),
+            !target.Has(BroadcastFlags.Uncompressed),
+            addressee is null ? NameableRoomOf(target) : null);
     }
 
-    private bool IsForOneConnection(BroadcastTarget target) => target.RoomNames is [var room] && _rooms.TryGet(room, out _);
+    private static string? NameableRoomOf(BroadcastTarget target) =>
+        target.RoomNames is [var room] && !User.OwnsRoom(room) ? room : null;
 
     private static partial class Log
     {

@@ -42,6 +42,17 @@ public abstract class NamespaceSetup
     /// <summary>Sets which rooms a user may enter and read when a client names them, and when a session is continued. Without one a client can name none, and sessions keep their rooms.</summary>
     public void AuthorizeRooms(Func<User, string, ValueTask<bool>> policy) => Registered.RoomPolicy = policy;
 
+    /// <summary>Lets everybody, also without proof of identity, into the rooms whose name matches a glob such as <c>open-*</c>: for demos and public servers.</summary>
+    public void OpenRooms(string pattern)
+    {
+        var glob = GlobPattern.Parse(pattern);
+        Options.AllowAnonymous = true;
+        AuthorizeRooms((_, room) => ValueTask.FromResult(glob.IsMatch(room)));
+    }
+
+    /// <summary>Adds a step around each entry into rooms that a wire serves by itself (join requests of the plain wire; not handlers of one's own, nor event streams): checks before <c>next</c>, what the client should see first after it.</summary>
+    public void UseJoin(Func<JoinRequest, Func<ValueTask>, ValueTask> middleware) => Registered.JoinMiddlewares.Add(middleware);
+
     /// <summary>Adds a middleware that every new connection passes; a <see cref="ConnectException"/> refuses it.</summary>
     public void Use(Func<Connection, Func<Task>, Task> middleware) => Registered.Middlewares.Add(middleware);
 

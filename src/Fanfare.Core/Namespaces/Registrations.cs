@@ -15,6 +15,8 @@ internal sealed class Registrations
 
     public Func<User, string, ValueTask<bool>>? RoomPolicy { get; set; }
 
+    public List<Func<JoinRequest, Func<ValueTask>, ValueTask>> JoinMiddlewares { get; } = [];
+
     public Func<EventContext, Exception, bool>? ArgumentsRefused { get; set; }
 
     public Action<Connection, string>? Joined { get; set; }

@@ -46,6 +46,18 @@ public sealed class CloseReason
     /// <summary>The client sent more than it may, for longer than is tolerated.</summary>
     public static CloseReason RateLimited { get; } = new("rate limited", false);
 
+    /// <summary>Something that was meant for the connection is lost: the client has to begin anew.</summary>
+    public static CloseReason MessagesLost { get; } = new("messages lost", false);
+
+    /// <summary>The client broke the rules of its wire too often.</summary>
+    public static CloseReason ProtocolErrors { get; } = new("protocol errors", false);
+
+    /// <summary>The client did not say in time who it is.</summary>
+    public static CloseReason AuthenticationTimeout { get; } = new("authentication timeout", false);
+
+    /// <summary>The application ended the connection for good.</summary>
+    public static CloseReason Kicked { get; } = new("kicked", false);
+
     /// <summary>What handlers see, word for word.</summary>
     public string Text { get; }
 

@@ -6,6 +6,7 @@ namespace Fanfare;
 public sealed class User
 {
     private const string RoomPrefix = "user:";
+    private const string SilentRoomPrefix = "user-silent:";
 
     private User()
     {
@@ -39,8 +40,12 @@ public sealed class User
     /// <summary>The room that the server keeps for all connections of the user with this id; no client can name it.</summary>
     public static string RoomOf(string userId) => RoomPrefix + userId;
 
+    /// <summary>The room of those connections of a user that are not told what goes to <see cref="RoomOf"/>: they are counted and can be ended, but hear nothing there.</summary>
+    public static string SilentRoomOf(string userId) => SilentRoomPrefix + userId;
+
     /// <summary>Whether <paramref name="room"/> is a room that the server keeps for a user.</summary>
-    public static bool OwnsRoom(string room) => room.StartsWith(RoomPrefix, StringComparison.Ordinal);
+    public static bool OwnsRoom(string room) =>
+        room.StartsWith(RoomPrefix, StringComparison.Ordinal) || room.StartsWith(SilentRoomPrefix, StringComparison.Ordinal);
 
     /// <summary>Whether both are the same user; anonymous equals anonymous.</summary>
     public bool IsSameAs(User other) => string.Equals(Id, other.Id, StringComparison.Ordinal);

@@ -5,8 +5,12 @@ namespace Fanfare;
 /// <param name="target">Who should hear it.</param>
 /// <param name="id">Its position, when a shared log has stamped it already.</param>
 /// <param name="ackId">The number under which receivers answer, or <see langword="null"/> when no answer is wanted.</param>
-public sealed class Broadcast(Message message, BroadcastTarget target, EventId? id = null, long? ackId = null)
+/// <param name="placed">See <see cref="Placed"/>.</param>
+public sealed class Broadcast(Message message, BroadcastTarget target, EventId? id = null, long? ackId = null, Action<EventId?>? placed = null)
 {
+    /// <summary>Told on the node that sent it, when it has its place and before any later one has: what a wire sends from here leaves in cursor order. Under the namespace's lock: it must not call user code.</summary>
+    public Action<EventId?>? Placed { get; } = placed;
+
     /// <summary>What is said.</summary>
     public Message Message { get; } = message;
 

@@ -13,6 +13,9 @@ public abstract class Member
     /// <summary>The id: unique in the namespace, and the name of the room that only this member is in.</summary>
     public string Id { get; }
 
+    /// <summary>Whether it is told what goes to the whole namespace. Default true.</summary>
+    internal protected virtual bool HearsEverybody => true;
+
     /// <summary>Where the member stands in its rooms; written under the map's lock only.</summary>
     internal RoomMap.Seat[] Seats { get; set; } = [];
 

@@ -237,7 +237,9 @@ public sealed class RoomMap
     {
         lock (_lock)
         {
-            return Visit(target, message, static (message, member) => member.Deliver(message));
+            return target.RoomNames.Length > 0
+                ? Visit(target, message, static (message, member) => member.Deliver(message))
+                : Visit(target, message, static (message, member) => member.HearsEverybody && member.Deliver(message));
         }
     }
 

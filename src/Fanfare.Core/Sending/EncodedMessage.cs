@@ -7,15 +7,24 @@ namespace Fanfare;
 /// <param name="ackId">The number under which receivers answer, or <see langword="null"/>.</param>
 /// <param name="isVolatile">Whether a busy receiver misses it.</param>
 /// <param name="isCompressible">Whether it is worth compressing.</param>
+/// <param name="room">The only room that it went to, when clients can name it.</param>
 public sealed class EncodedMessage(
     Message message,
     EventId? cursor = null,
     bool isKept = false,
     long? ackId = null,
     bool isVolatile = false,
-    bool isCompressible = true)
+    bool isCompressible = true,
+    string? room = null)
 {
     private Encoding? _encodings;
+
+    /// <summary>Makes a message whose form on one wire is given: something of that wire's own.</summary>
+    public EncodedMessage(Message message, IMessageEncoder encoder, OutboundFrame frame)
+        : this(message)
+    {
+        _encodings = new Encoding(encoder, frame, null);
+    }
 
     /// <summary>What is said.</summary>
     public Message Message { get; } = message;
@@ -35,6 +44,9 @@ public sealed class EncodedMessage(
     /// <summary>Whether it is worth compressing.</summary>
     public bool IsCompressible { get; } = isCompressible;
 
+    /// <summary>The only room that it went to, when clients can name it; else <see langword="null"/>.</summary>
+    public string? Room { get; } = room;
+
     /// <summary>The bytes in the format of <paramref name="encoder"/>; made once, unless two threads ask first at the same time.</summary>
     public OutboundFrame In(IMessageEncoder encoder)
     {
@@ -46,7 +58,7 @@ public sealed class EncodedMessage(
             }
         }
 
-        var frame = encoder.Encode(Message, Cursor, IsKept, AckId, IsCompressible);
+        var frame = encoder.Encode(this);
         Encoding made;
         do
         {

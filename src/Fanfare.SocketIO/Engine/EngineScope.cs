@@ -10,6 +10,8 @@ internal sealed class EngineScope
 
     public required OutboxLimits OutboxLimits { get; init; }
 
+    public required RateLimits RateLimits { get; init; }
+
     public required WebSocketLimits WebSocketLimits { get; init; }
 
     public required DrainScheduler Scheduler { get; init; }

@@ -40,6 +40,13 @@ internal sealed partial class EngineServer
         {
             Options = options,
             OutboxLimits = outboxLimits,
+            RateLimits = new RateLimits
+            {
+                MaxMessagesPerSecond = options.MaxMessagesPerSecond,
+                MessageBurst = options.MessageBurst,
+                MaxBytesPerSecond = options.MaxBytesPerSecond,
+                Tolerance = options.RateTolerance,
+            },
             WebSocketLimits = new WebSocketLimits
             {
                 MaxMessageBytes = options.MaxPayloadBytes,
@@ -103,17 +110,8 @@ internal sealed partial class EngineServer
     public async Task DrainAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
         _isDraining = true;
-        var sessions = _sessions.Values.ToArray();
-        const int Steps = 50;
-        var batch = Math.Max(1, (sessions.Length + Steps - 1) / Steps);
-        for (var i = 0; i < sessions.Length; i++)
-        {
-            sessions[i].Close(CloseReason.ServerShuttingDown);
-            if ((i + 1) % batch == 0 && i + 1 < sessions.Length)
-            {
-                await Task.Delay(duration / Steps, _scope.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        await DrainList.PaceAsync(
+            _sessions.Values.ToArray(), static session => session.Close(CloseReason.ServerShuttingDown), duration, _scope.Time, cancellationToken).ConfigureAwait(false);
 
         // Clients on polling learn of the end with their next poll, which must still find a server.
         var grace = TimeProvider.System.GetTimestamp();

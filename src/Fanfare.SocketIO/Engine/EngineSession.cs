@@ -16,7 +16,7 @@ internal sealed partial class EngineSession : Deadline
     private readonly EngineScope _scope;
     private readonly Lock _gate = new();
     private IEngineHandler? _handler;
-    private RateGate? _rate;
+    private SessionRateGate? _rate;
     private TaskCompletionSource? _readable;
     private Phase _phase;
     private long _beatAt;
@@ -393,12 +393,12 @@ internal sealed partial class EngineSession : Deadline
 
     private void Account(int bytes)
     {
-        if (_scope.Options is { MaxMessagesPerSecond: <= 0, MaxBytesPerSecond: <= 0 })
+        if (_scope.RateLimits.IsUnlimited)
         {
             return;
         }
 
-        _rate ??= new RateGate(this, _scope);
+        _rate ??= new SessionRateGate(this, _scope);
         _rate.Take(bytes);
     }
 

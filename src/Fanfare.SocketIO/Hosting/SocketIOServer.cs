@@ -1,3 +1,4 @@
+using Fanfare.AspNetCore;
 using Fanfare.SocketIO.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,15 +8,16 @@ namespace Fanfare.SocketIO;
 /// <summary>The Engine.IO endpoints of the application and the Socket.IO server on top of one of them.</summary>
 internal sealed class SocketIOServer
 {
-    private readonly List<EngineServer> _engines = [];
+    private readonly DrainList _drains;
     private readonly SocketIOScope _scope;
     private readonly OutboxLimits _outboxLimits;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
 
     public SocketIOServer(
-        FanfareServer server, IOptions<SocketIOOptions> options, IOptions<FanfareOptions> fanfareOptions, TimeProvider time, ILoggerFactory loggers)
+        FanfareServer server, IOptions<SocketIOOptions> options, IOptions<FanfareOptions> fanfareOptions, DrainList drains, TimeProvider time, ILoggerFactory loggers)
     {
+        _drains = drains;
         var codec = new JsonPacketCodec(new PacketDecoderOptions
         {
             MaxAttachments = options.Value.MaxAttachments,
@@ -38,14 +40,10 @@ internal sealed class SocketIOServer
         return connection;
     });
 
-    /// <summary>Closes all sessions of all endpoints, a few at a time.</summary>
-    public Task DrainAsync(TimeSpan duration, CancellationToken cancellationToken) =>
-        Task.WhenAll(_engines.Select(engine => engine.DrainAsync(duration, cancellationToken)));
-
     private EngineServer Create(EngineOptions options, Func<EngineSession, IEngineHandler> accept)
     {
         var engine = new EngineServer(options, _scope.Server, _outboxLimits, _time, _loggers, accept);
-        _engines.Add(engine);
+        _drains.Add(engine.DrainAsync);
         return engine;
     }
 }

@@ -1,7 +1,7 @@
 using Fanfare;
+using Fanfare.AspNetCore;
 using Fanfare.SocketIO;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -23,7 +23,6 @@ public static class SocketIOServiceCollectionExtensions
 
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SocketIOOptions>, SocketIOOptionsValidator>());
         builder.Services.TryAddSingleton<SocketIOServer>();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SocketIODrain>());
-        return builder;
+        return builder.AddEndpoints();
     }
 }

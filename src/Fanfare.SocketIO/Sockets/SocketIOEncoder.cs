@@ -10,21 +10,22 @@ internal sealed class SocketIOEncoder(string namespaceName, IPacketCodec codec, 
     private static ArrayBufferWriter<byte>? _scratch;
 
     /// <inheritdoc/>
-    public OutboundFrame Encode(Message message, EventId? cursor, bool isKept, long? ackId, bool isCompressible)
+    public OutboundFrame Encode(EncodedMessage encoded)
     {
+        var message = encoded.Message;
         var packet = new Packet
         {
             Type = PacketType.Event,
             Namespace = namespaceName,
-            Id = ackId,
+            Id = encoded.AckId,
             Event = message.Event,
             Payload = message.Arguments.Json,
             Places = message.Arguments.Places.ToArray(),
             Attachments = message.Arguments.Attachments.ToArray(),
         };
         // Clients that can recover take the last argument for their position; an ack callback would follow it.
-        var offset = recovery.IsEnabled && ackId is null ? cursor?.ToString() : null;
-        return Frame(packet, offset, isCompressible);
+        var offset = recovery.IsEnabled && encoded.AckId is null ? encoded.Cursor?.ToString() : null;
+        return Frame(packet, offset, encoded.IsCompressible);
     }
 
     /// <summary>Encodes an ack.</summary>

@@ -21,6 +21,9 @@ public sealed class SocketIOConnection : Connection
     /// <inheritdoc/>
     public override string Transport => _session.Engine.Transport;
 
+    /// <inheritdoc/>
+    protected override bool KeepsSession => true;
+
     /// <summary>The id of the Engine.IO session under it. It is a secret: whoever knows it can send as this client.</summary>
     public string EngineId => _session.Engine.Sid;
 
@@ -52,11 +55,11 @@ public sealed class SocketIOConnection : Connection
     protected override bool Send(EncodedMessage message) => _session.Engine.Send((EngineFrame)message.In(_encoder), message.IsVolatile);
 
     /// <inheritdoc/>
-    protected override void SendAck(long id, Arguments arguments)
+    protected override void SendAck(AckTicket ticket, Arguments arguments)
     {
         if (!IsClosed)
         {
-            _session.Engine.Send(_encoder.Ack(id, arguments));
+            _session.Engine.Send(_encoder.Ack(ticket.Number, arguments));
         }
     }
 
@@ -75,6 +78,9 @@ public sealed class SocketIOConnection : Connection
 
     /// <inheritdoc/>
     protected override void Expire() => EndByServer(CloseReason.Expired);
+
+    /// <inheritdoc/>
+    protected override void Cut(CloseReason reason) => _session.Engine.Close(reason);
 
     /// <inheritdoc/>
     protected override void CloseYielded() => _session.Engine.Fail(CloseReason.ForcedClose);

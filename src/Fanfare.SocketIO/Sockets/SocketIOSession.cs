@@ -150,7 +150,7 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
         {
             case PacketType.Event:
                 var arguments = new Arguments(packet.Payload, packet.Places, packet.Attachments, _scope.Server.Serializer);
-                connection.Receive(new Message(packet.Event!, arguments), packet.Id);
+                connection.Receive(new Message(packet.Event!, arguments), packet.Id is { } ackId ? new AckTicket(ackId) : default);
                 break;
             case PacketType.Ack:
                 if (packet.Id is { } id)
@@ -246,7 +246,7 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
             return true;
         }
 
-        switch (found.Enter(connection, () => Accept(connection)))
+        switch (found.Enter(connection, _ => Accept(connection)))
         {
             case Entry.TooManyConnections:
                 throw new ConnectException("too many connections");

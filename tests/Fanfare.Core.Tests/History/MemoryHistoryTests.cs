@@ -42,7 +42,7 @@ public sealed class MemoryHistoryTests
         Record(history, ["a"], "later");
         while (true)
         {
-            var page = await history.ReadAfterAsync(after, ["a", "b"], upTo, 4, TestContext.Current.CancellationToken);
+            var page = await history.ReadAfterAsync(after, Asking(["a", "b"]), upTo, 4, TestContext.Current.CancellationToken);
             Assert.InRange(page.Entries.Count, 1, 4);
             read.AddRange(page.Entries.Select(static entry => entry.Broadcast.Message.Event));
             after = page.Entries[^1].Id;
@@ -185,7 +185,7 @@ public sealed class MemoryHistoryTests
                     {
                         var asked = Names[..reader];
                         var after = all.Count == 0 ? history.Head : all[(action * rooms) % all.Count].Id;
-                        var page = history.ReadAfterAsync(after, asked, history.Head, 1000).AsTask().GetAwaiter().GetResult();
+                        var page = history.ReadAfterAsync(after, Asking(asked), history.Head, 1000).AsTask().GetAwaiter().GetResult();
                         var expected = all.Where(entry => entry.Id.Sequence > after.Sequence && (entry.Rooms.Length == 0 || entry.Rooms.Intersect(asked).Any()));
                         if (page.Gap == GapReason.None && !page.Entries.Select(static entry => entry.Id).SequenceEqual(expected.Select(static entry => entry.Id)))
                         {
@@ -204,14 +204,16 @@ public sealed class MemoryHistoryTests
 
     private static async Task<List<string>> ReadAsync(MemoryHistory history, EventId after, string[] rooms)
     {
-        var page = await history.ReadAfterAsync(after, rooms, history.Head, 100);
+        var page = await history.ReadAfterAsync(after, Asking(rooms), history.Head, 100);
         Assert.Equal(GapReason.None, page.Gap);
         Assert.False(page.HasMore);
         return [.. page.Entries.Select(static entry => entry.Broadcast.Message.Event)];
     }
 
     private static async Task<GapReason> GapAsync(MemoryHistory history, EventId after, string[] rooms) =>
-        (await history.ReadAfterAsync(after, rooms, history.Head, 100)).Gap;
+        (await history.ReadAfterAsync(after, Asking(rooms), history.Head, 100)).Gap;
 
     private MemoryHistory NewHistory() => new(_limits, _time);
+
+    private static HistoryQuery Asking(IReadOnlyCollection<string> rooms) => new() { Rooms = rooms, IncludesEverybody = true, ExceptedBy = rooms };
 }

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace Fanfare.SocketIO;
+namespace Fanfare.AspNetCore;
 
-/// <summary>Closes the sessions while the host still serves requests, so that clients are told and come back elsewhere, not all at once.</summary>
-internal sealed class SocketIODrain(SocketIOServer server, IOptions<FanfareOptions> options, IHostApplicationLifetime lifetime) : IHostedLifecycleService, IDisposable
+/// <summary>Closes the connections of all endpoints while the host still serves requests, so that clients are told and come back elsewhere, not all at once.</summary>
+internal sealed class EndpointDrain(DrainList endpoints, IOptions<FanfareOptions> options, IHostApplicationLifetime lifetime) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _cut = new();
     private Task _drain = Task.CompletedTask;
@@ -16,7 +16,7 @@ internal sealed class SocketIODrain(SocketIOServer server, IOptions<FanfareOptio
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // At this signal, and not at StopAsync, which the web server may hold back until its connections are gone.
-        lifetime.ApplicationStopping.Register(() => _drain = server.DrainAsync(options.Value.DrainTime, _cut.Token));
+        lifetime.ApplicationStopping.Register(() => _drain = endpoints.DrainAsync(options.Value.DrainTime, _cut.Token));
         return Task.CompletedTask;
     }
 
