@@ -20,6 +20,8 @@ public sealed class FanfareMetrics
     private readonly Counter<long> _refused;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _recoveries;
+    private readonly Counter<long> _busEvents;
+    private readonly Counter<long> _busFailures;
 
     /// <summary>Makes the instruments.</summary>
     public FanfareMetrics(IMeterFactory meters)
@@ -37,6 +39,8 @@ public sealed class FanfareMetrics
         _refused = meter.CreateCounter<long>("fanfare.limit.refused", "{refusal}", "What a limit refused, by limit.");
         _failures = meter.CreateCounter<long>("fanfare.handler.failures", "{failure}", "Handlers that threw or did not end in time.");
         _recoveries = meter.CreateCounter<long>("fanfare.recoveries", "{recovery}", "Attempts to continue a session, by outcome.");
+        _busEvents = meter.CreateCounter<long>("fanfare.bus.published", "{event}", "Events that the application published on the bus.");
+        _busFailures = meter.CreateCounter<long>("fanfare.bus.failures", "{failure}", "Events of the bus that a handler failed on or that did not fit its type, by reason.");
     }
 
     /// <summary>Counts a session in (1) or out (-1).</summary>
@@ -72,9 +76,7 @@ public sealed class FanfareMetrics
     public bool Refused(string limit)
     {
         _refused.Add(1, new KeyValuePair<string, object?>("limit", limit));
-        var now = Environment.TickCount64;
-        var last = _loggedAt.GetOrAdd(limit, long.MinValue);
-        return (last == long.MinValue || now - last >= 1000) && _loggedAt.TryUpdate(limit, now, last);
+        return IsToBeLogged(limit);
     }
 
     /// <summary>Counts a handler that threw or did not end in time.</summary>
@@ -84,9 +86,30 @@ public sealed class FanfareMetrics
     public void Recovered(string namespaceName, string outcome) =>
         _recoveries.Add(1, Namespace(namespaceName), new KeyValuePair<string, object?>("outcome", outcome));
 
+    /// <summary>Counts an event that the application published on the bus.</summary>
+    public void BusPublished() => _busEvents.Add(1);
+
+    /// <summary>Counts a handler of the bus that threw.</summary>
+    public void BusHandlerFailed() => _busFailures.Add(1, new KeyValuePair<string, object?>("reason", "handler"));
+
+    /// <summary>Counts an event of the bus that a subscription could not read as its type.</summary>
+    /// <returns>Whether it is to be logged: about once a second.</returns>
+    public bool BusUnreadable()
+    {
+        _busFailures.Add(1, new KeyValuePair<string, object?>("reason", "unreadable"));
+        return IsToBeLogged("bus_unreadable");
+    }
+
     /// <summary>Adds a gauge that is read when somebody measures: a number per namespace.</summary>
     public void Observe(string name, string unit, string description, Func<IEnumerable<KeyValuePair<string, long>>> read) =>
         _meter.CreateObservableGauge(name, () => read().Select(static pair => new Measurement<long>(pair.Value, Namespace(pair.Key))), unit, description);
+
+    private bool IsToBeLogged(string key)
+    {
+        var now = Environment.TickCount64;
+        var last = _loggedAt.GetOrAdd(key, long.MinValue);
+        return (last == long.MinValue || now - last >= 1000) && _loggedAt.TryUpdate(key, now, last);
+    }
 
     private static KeyValuePair<string, object?> Namespace(string name) => new("namespace", name);
 
@@ -128,5 +151,8 @@ public sealed class FanfareMetrics
 
         /// <summary>Sessions kept for recovery.</summary>
         public const string RetainedSessions = "retained_sessions";
+
+        /// <summary>Events that wait for one subscription of the bus.</summary>
+        public const string BusQueue = "bus_queue";
     }
 }

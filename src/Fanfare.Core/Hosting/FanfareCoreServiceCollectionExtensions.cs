@@ -23,6 +23,7 @@ public static class FanfareCoreServiceCollectionExtensions
         services.TryAddSingleton<IAdapterFactory, LocalAdapterFactory>();
         services.TryAddSingleton<FanfareServer>();
         services.TryAddSingleton<IFanfare>(static provider => provider.GetRequiredService<FanfareServer>());
+        services.TryAddMemoryMessageBus(static provider => provider.GetRequiredService<FanfareServer>().Serializer);
         return new FanfareBuilder(services);
     }
 }
