@@ -12,6 +12,9 @@ namespace Fanfare.AspNetCore;
 /// </remarks>
 internal sealed class FrameDecoder(int maxMessageBytes, int maxFragments)
 {
+    /// <summary>The largest message in bytes, from the next frame on.</summary>
+    public int MaxMessageBytes { get; set; } = maxMessageBytes;
+
     private const int MaxControlPayload = 125;
     private const byte Final = 0x80;
     private const byte Reserved = 0x70;
@@ -201,7 +204,7 @@ internal sealed class FrameDecoder(int maxMessageBytes, int maxFragments)
         }
 
         // What is announced counts, together with earlier fragments, before any of it has come.
-        return !IsControl((FrameOpcode)(header[0] & 0xF)) && length > maxMessageBytes - _length ? FrameError.TooBig : null;
+        return !IsControl((FrameOpcode)(header[0] & 0xF)) && length > MaxMessageBytes - _length ? FrameError.TooBig : null;
     }
 
     private FrameError? TakeControl(ReadOnlySpan<byte> part, IFrameHandler handler)

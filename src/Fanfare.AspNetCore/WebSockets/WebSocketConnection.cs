@@ -83,6 +83,10 @@ public sealed class WebSocketConnection : IFrameHandler
     /// <remarks>Not needed when the client speaks first: its first frame proves enough.</remarks>
     public void GoDirect() => _writer.GoDirect(provenWrites: 1);
 
+    /// <summary>Takes larger messages from now on, as from a client that has said who it is.</summary>
+    /// <param name="maxBytes">The largest message in bytes.</param>
+    public void AllowLargerMessages(int maxBytes) => _decoder.MaxMessageBytes = maxBytes;
+
     /// <summary>Sends a ping ahead of what waits.</summary>
     /// <param name="payload">At most 125 bytes.</param>
     public void Ping(ReadOnlySpan<byte> payload = default) => _writer.Ping(payload);

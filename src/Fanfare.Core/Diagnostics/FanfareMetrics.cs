@@ -134,6 +134,12 @@ public sealed class FanfareMetrics
         /// <summary>No namespace joined in time.</summary>
         public const string ConnectTimeout = "connect_timeout";
 
+        /// <summary>No proof of identity in time.</summary>
+        public const string AuthenticationTimeout = "authentication_timeout";
+
+        /// <summary>Broken rules of the plain wire in a time.</summary>
+        public const string ProtocolErrors = "protocol_errors";
+
         /// <summary>Rooms of one connection.</summary>
         public const string Rooms = "rooms";
 
