@@ -7,8 +7,6 @@ namespace Fanfare.Core.Tests.Bus;
 
 public sealed partial class MemoryMessageBusTests : MessageBusContract
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public void The_core_brings_it_and_leaves_another_bus_in_place()
     {

@@ -1,47 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Fanfare.Testing.Bus;
 
-/// <summary>What every <see cref="IMessageBus"/> does. One node publishes and another hears, where the bus spans nodes.</summary>
-public abstract class MessageBusContract : IAsyncLifetime
+/// <summary>What every <see cref="IMessageBus"/> does.</summary>
+public abstract class MessageBusContract : BusNodes
 {
-    private const int QueueCapacity = 64;
-
-    private readonly List<BusNode> _nodes = [];
-
-    /// <summary>Where tests subscribe.</summary>
-    protected BusNode Node => _nodes[0];
-
-    protected IMessageBus Bus => Node.Bus;
-
-    /// <summary>Whether a second application hears what the first publishes.</summary>
-    protected virtual bool SpansNodes => false;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync()
-    {
-        for (var i = 0; i < (SpansNodes ? 2 : 1); i++)
-        {
-            _nodes.Add(new BusNode(services =>
-            {
-                services.Configure<MessageBusOptions>(static options => options.QueueCapacity = QueueCapacity);
-                AddBus(services);
-            }));
-        }
-
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-    }
-
     [Fact]
     public async Task An_event_reaches_every_subscription_of_its_channel_and_of_no_other()
     {
@@ -406,77 +367,6 @@ public abstract class MessageBusContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_sequence_brings_the_events_in_order_until_it_is_left()
-    {
-        await using var reader = Bus.AsAsyncEnumerable<int>("numbers", Token).GetAsyncEnumerator(Token);
-        await ReadAfterMarkersAsync(reader, "numbers");
-
-        for (var number = 1; number <= 20; number++)
-        {
-            await PublishAsync("numbers", number);
-        }
-
-        for (var number = 1; number <= 20; number++)
-        {
-            Assert.True(await reader.MoveNextAsync().AsTask().Within(Timeouts.Default));
-            Assert.Equal(new BusEvent<int>("numbers", number, Missed: 0), reader.Current);
-        }
-    }
-
-    [Fact]
-    public async Task A_sequence_of_a_pattern_says_which_channel()
-    {
-        await using var reader = Bus.AsAsyncEnumerable<int>(BusTopic.Pattern("room:*")).GetAsyncEnumerator(Token);
-        await ReadAfterMarkersAsync(reader, "room:0");
-
-        await PublishAsync("room:2", 5);
-
-        Assert.True(await reader.MoveNextAsync().AsTask().Within(Timeouts.Default));
-        Assert.Equal(new BusEvent<int>("room:2", 5, Missed: 0), reader.Current);
-    }
-
-    [Fact]
-    public async Task A_sequence_tells_its_slow_reader_what_is_gone()
-    {
-        await using var reader = Bus.AsAsyncEnumerable<int>("numbers", Token).GetAsyncEnumerator(Token);
-        await ReadAfterMarkersAsync(reader, "numbers");
-        var quick = new Heard<int>();
-        await using var witness = await Bus.SubscribeAsync<int>("numbers", quick.Add);
-
-        const int last = 3 * QueueCapacity;
-        for (var number = 1; number <= last; number++)
-        {
-            await PublishAsync("numbers", number);
-            Assert.Equal(number, await quick.NextAsync());
-        }
-
-        var (expected, missed) = (1L, 0L);
-        do
-        {
-            Assert.True(await reader.MoveNextAsync().AsTask().Within(Timeouts.Default));
-            expected += reader.Current.Missed;
-            missed += reader.Current.Missed;
-            Assert.Equal(expected++, reader.Current.Value);
-        }
-        while (reader.Current.Value != last);
-
-        Assert.True(missed > 0);
-    }
-
-    [Fact]
-    public async Task A_cancelled_sequence_ends_with_the_cancellation()
-    {
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        await using var reader = Bus.AsAsyncEnumerable<int>("numbers", cancellation.Token).GetAsyncEnumerator(Token);
-        await ReadAfterMarkersAsync(reader, "numbers");
-
-        var next = reader.MoveNextAsync().AsTask();
-        await cancellation.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Within(Timeouts.Default));
-    }
-
-    [Fact]
     public async Task An_empty_channel_or_pattern_and_a_cancelled_call_are_refused()
     {
         await Assert.ThrowsAsync<ArgumentException>(async () => await PublishAsync(string.Empty, 1));
@@ -485,29 +375,5 @@ public abstract class MessageBusContract : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Bus.PublishAsync("numbers", 1, new CancellationToken(canceled: true)));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             async () => await Bus.SubscribeAsync<int>(BusTopic.Channel("numbers"), _ => ValueTask.CompletedTask, new CancellationToken(canceled: true)));
-    }
-
-    /// <summary>Puts the bus under test into an application that has the core.</summary>
-    protected abstract void AddBus(IServiceCollection services);
-
-    protected ValueTask PublishAsync<T>(string channel, T @event) => _nodes[^1].Bus.PublishAsync(channel, @event, Token);
-
-    /// <summary>A sequence subscribes at its first step, and nobody sees from outside when it has: markers are published until one arrives, and read away.</summary>
-    private async Task ReadAfterMarkersAsync(IAsyncEnumerator<BusEvent<int>> reader, string channel)
-    {
-        const int firstMarker = -1_000_000;
-        var first = reader.MoveNextAsync().AsTask();
-        var marker = firstMarker;
-        while (!first.IsCompleted)
-        {
-            await PublishAsync(channel, marker++);
-            await Task.Yield();
-        }
-
-        Assert.True(await first.Within(Timeouts.Default));
-        while (reader.Current.Value != marker - 1)
-        {
-            Assert.True(await reader.MoveNextAsync().AsTask().Within(Timeouts.Default));
-        }
     }
 }
