@@ -22,6 +22,22 @@ export function readFrame(data: unknown): Frame {
   return frame as Frame;
 }
 
+/** Writes a frame. Binary values become base64 texts with padding, as they are on every wire that has only text. */
+export function writeFrame(frame: object): string {
+  return JSON.stringify(frame, function (this: Record<string, unknown>, key, value: unknown) {
+    // What is in place, not what its `toJSON` gave: Node's buffers would come as lists of numbers.
+    const original = this[key];
+    if (original instanceof Uint8Array) return base64(original);
+    return original instanceof ArrayBuffer ? base64(new Uint8Array(original)) : value;
+  });
+}
+
+function base64(bytes: Uint8Array): string {
+  let characters = "";
+  for (const byte of bytes) characters += String.fromCharCode(byte);
+  return btoa(characters);
+}
+
 /**
  * The event that a frame carries: `args` as they are, or else one object, the frame without `type` and `cursor`.
  * An event whose name the wire uses itself comes as `{"type":"event","event":name,"args":[…]}`.

@@ -6,6 +6,7 @@ import type { Notices } from "../notices.js";
 import { atLeast, milliseconds, type ClientOptions } from "../options.js";
 import type { Ending } from "../state.js";
 import { Calls, type Ack } from "./calls.js";
+import { writeFrame } from "./frames.js";
 import { Memberships, type JoinAnswer } from "./memberships.js";
 import { Session, type JoinedNotice } from "./session.js";
 import type { WebSocketConstructor } from "./web-socket.js";
@@ -126,7 +127,7 @@ export class RoomsClient<Events extends object = EventMap> extends FanfareClient
    * @throws FanfareError `queue-full`, `timed-out`, `refused`, or `closed`.
    */
   send(room: string, content: unknown, options: SendOptions = {}): Promise<{ cursor?: string }> {
-    const answer = this.#call(options, (ref) => JSON.stringify({ type: "message", room, content, ref }));
+    const answer = this.#call(options, (ref) => writeFrame({ type: "message", room, content, ref }));
     return mayFailUnseen(answer.then(({ cursor }) => (cursor === undefined ? {} : { cursor })));
   }
 
@@ -138,7 +139,7 @@ export class RoomsClient<Events extends object = EventMap> extends FanfareClient
    */
   emit(type: string, args: readonly unknown[] = [], options: EmitOptions = {}): Promise<unknown> {
     if (ofTheWire.has(type)) throw new TypeError(`'${type}' belongs to the wire; it cannot be emitted.`);
-    const answer = this.#call(options, (ref) => JSON.stringify({ type, args, ref }));
+    const answer = this.#call(options, (ref) => writeFrame({ type, args, ref }));
     return mayFailUnseen(answer.then(({ data }) => data));
   }
 

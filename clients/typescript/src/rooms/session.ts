@@ -7,7 +7,7 @@ import type { ErrorNotice, ResetNotice } from "../notices.js";
 import { SilenceWatch } from "../silence.js";
 import type { Timers } from "../timers.js";
 import type { Calls } from "./calls.js";
-import { eventOf, isWireFrame, readFrame, refOf, text, type Frame } from "./frames.js";
+import { eventOf, isWireFrame, readFrame, refOf, text, writeFrame, type Frame } from "./frames.js";
 import type { JoinAnswer, Memberships, WantedRoom } from "./memberships.js";
 import { ClientSocket, type WebSocketConstructor } from "./web-socket.js";
 
@@ -131,7 +131,7 @@ export class Session implements Line {
 
   #sendFrame(frame: object): void {
     // A line that takes nothing has ended or is about to say so.
-    this.#socket.send(JSON.stringify(frame));
+    this.#socket.send(writeFrame(frame));
   }
 
   #message(data: unknown): void {

@@ -41,7 +41,8 @@ export class ClientSocket {
   #listener: SocketListener | undefined;
   #closingTimer: unknown;
   #closed = false;
-  #failed = false;
+  /** What went wrong on this side; no close code counts then. */
+  #failure: string | undefined;
   #retryAfterMs: number | undefined;
 
   constructor(webSocket: WebSocketConstructor, url: string, timers: Timers, listener: SocketListener) {
@@ -51,8 +52,8 @@ export class ClientSocket {
     this.#socket.binaryType = "arraybuffer";
     this.#socket.onmessage = (event: { data: unknown }) => this.#listener?.message(event.data);
     // Stays until the end: `ws` throws an error that has no listener.
-    this.#socket.onerror = () => {
-      this.#failed = true;
+    this.#socket.onerror = (event: { message?: string } | undefined) => {
+      this.#failure ??= event?.message ?? "the connection failed";
     };
     this.#socket.onclose = (event: { code: number; reason: string }) => this.#closedBy(event.code, event.reason);
     this.#readRefusal();
@@ -111,7 +112,7 @@ export class ClientSocket {
     this.#finish();
     listener?.ended({
       // A socket that failed by itself (a frame too large, bytes that are no text) names a code too, but no server sent it.
-      ...(this.#failed || code === 1006 ? { reason: "lost", final: false } : endingOf(code, reason)),
+      ...(this.#failure === undefined ? endingOf(code, reason) : { reason: "lost", text: this.#failure, final: false }),
       ...(this.#retryAfterMs !== undefined && { retryAfterMs: this.#retryAfterMs }),
     });
   }
@@ -119,15 +120,21 @@ export class ClientSocket {
   /** `ws` shows the answer to a refused request; browsers do not. */
   #readRefusal(): void {
     const socket = this.#socket as WebSocketLike & {
-      once?(event: string, listener: (request: unknown, response: { headers: Record<string, string | undefined> }) => void): void;
+      once?(event: string, listener: (request: unknown, response: Refusal) => void): void;
     };
     if (socket.once === undefined || socket.terminate === undefined) return;
     socket.once("unexpected-response", (_request, response) => {
+      this.#failure = `the request was answered with ${response.statusCode}`;
       const seconds = response.headers["retry-after"];
       if (seconds !== undefined && /^[0-9]+$/.test(seconds)) this.#retryAfterMs = Number(seconds) * 1_000;
       socket.terminate?.();
     });
   }
+}
+
+interface Refusal {
+  readonly statusCode: number;
+  readonly headers: Record<string, string | undefined>;
 }
 
 /** What a close code means: stop, come back with a new token, or come back. */
@@ -142,6 +149,8 @@ function endingOf(code: number, reason: string): LineEnding {
       return { reason: "server", code, text: reason, final: true };
     case 4401:
       return { reason: "expired", code, text: reason, final: false };
+    case 1006: // no close frame came
+      return { reason: "lost", final: false };
     default:
       return { reason: "server", code, text: reason, final: false };
   }
