@@ -15,9 +15,9 @@ export class FanfareError extends Error {
   override readonly name = "FanfareError";
   readonly code: FailureCode;
   /** With `closed`: why the client closed. */
-  readonly reason?: EndReason;
+  declare readonly reason?: EndReason;
   /** With `refused`: the server's error code, such as `forbidden`; `left` when the room was left meanwhile. */
-  readonly error?: string;
+  declare readonly error?: string;
 
   constructor(code: FailureCode, message: string, detail: { reason?: EndReason; error?: string } = {}) {
     super(message);

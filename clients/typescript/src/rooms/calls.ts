@@ -19,13 +19,10 @@ export interface Ack {
 }
 
 interface Call {
-  readonly order: number;
   readonly ref: string | undefined;
   readonly frame: string;
   readonly volatile: boolean;
   readonly deferred: Deferred<Ack>;
-  /** Whether it was on a line before and waits again; such calls do not count against the bound. */
-  again: boolean;
   timer: unknown;
 }
 
@@ -33,9 +30,12 @@ interface Call {
 export class Calls {
   readonly #limit: number;
   readonly #timers: Timers;
-  #lastOrder = 0;
-  #queue: Call[] = [];
+  #lastRef = 0;
+  /** On a line, without an answer; in the order of the calls, as are both lists below. */
   readonly #unanswered = new Map<string, Call>();
+  /** Were on a line that broke: they go out before the queue and do not count against its bound. */
+  #again: Call[] = [];
+  #queue: Call[] = [];
 
   constructor(limit: number, timers: Timers) {
     this.#limit = limit;
@@ -43,28 +43,26 @@ export class Calls {
   }
 
   get queued(): number {
-    return this.#queue.length;
+    return this.#again.length + this.#queue.length;
   }
 
   /** A number for a frame that wants an answer; never given twice. */
   nextRef(): number {
-    this.#lastOrder += 1;
-    return this.#lastOrder;
+    this.#lastRef += 1;
+    return this.#lastRef;
   }
 
   /** Puts a call behind all others; `bounded` when no line is there to take it at once. */
   add(request: CallRequest, bounded: boolean): Promise<Ack> {
-    if (bounded && this.#queue.filter((call) => !call.again).length >= this.#limit) {
+    if (bounded && this.#queue.length >= this.#limit) {
       return failed(new FanfareError("queue-full", `${this.#limit} calls wait for the line already.`));
     }
-    const order = this.nextRef();
+    const ref = request.ack ? this.nextRef() : undefined;
     const call: Call = {
-      order,
-      ref: request.ack ? String(order) : undefined,
-      frame: request.frame(request.ack ? order : undefined),
+      ref: ref === undefined ? undefined : String(ref),
+      frame: request.frame(ref),
       volatile: request.volatile,
       deferred: new Deferred<Ack>(),
-      again: false,
       timer: undefined,
     };
     const { timeoutMs } = request;
@@ -75,8 +73,9 @@ export class Calls {
 
   /** Hands the queue to the line, in order, until the line takes no more. */
   flush(send: (frame: string) => boolean): void {
-    for (let call = this.#queue[0]; call !== undefined && send(call.frame); call = this.#queue[0]) {
-      this.#queue.shift();
+    const next = (): Call | undefined => this.#again[0] ?? this.#queue[0];
+    for (let call = next(); call !== undefined && send(call.frame); call = next()) {
+      (this.#again.length > 0 ? this.#again : this.#queue).shift();
       if (call.ref === undefined) this.#settle(call, () => call.deferred.resolve({}));
       else this.#unanswered.set(call.ref, call);
     }
@@ -94,20 +93,19 @@ export class Calls {
 
   /** The line broke: what has no ack yet waits again, in its old place, before all later calls. */
   waitAgain(): void {
-    const again = [...this.#unanswered.values()];
+    const unanswered = [...this.#unanswered.values()];
     this.#unanswered.clear();
-    const kept = again.filter((call) => !call.volatile);
-    for (const call of again) {
-      call.again = true;
+    this.#again.unshift(...unanswered.filter((call) => !call.volatile));
+    for (const call of unanswered) {
       if (call.volatile) this.#settle(call, () => call.deferred.resolve({}));
     }
-    this.#queue = [...kept, ...this.#queue].sort((a, b) => a.order - b.order);
   }
 
   /** Fails everything that waits. */
   close(ending: Ending): void {
-    const waiting = [...this.#unanswered.values(), ...this.#queue];
+    const waiting = [...this.#unanswered.values(), ...this.#again, ...this.#queue];
     this.#unanswered.clear();
+    this.#again = [];
     this.#queue = [];
     for (const call of waiting) this.#settle(call, () => call.deferred.reject(closedError(ending)));
   }
@@ -121,6 +119,7 @@ export class Calls {
   }
 
   #timedOut(call: Call, timeoutMs: number): void {
+    this.#again = this.#again.filter((other) => other !== call);
     this.#queue = this.#queue.filter((other) => other !== call);
     if (call.ref !== undefined) this.#unanswered.delete(call.ref);
     call.deferred.reject(new FanfareError("timed-out", `No answer came within ${timeoutMs} ms.`));

@@ -102,6 +102,7 @@ export class RoomsClient<Events extends object = EventMap> extends FanfareClient
    * @throws FanfareError `refused` (the room is then no longer wanted), or `closed`.
    */
   join(room: string): Promise<JoinAnswer> {
+    checkRoom(room);
     const closed = this.#whenClosed<JoinAnswer>();
     if (closed !== undefined) return closed;
     const answer = this.#memberships.want(room);
@@ -115,6 +116,7 @@ export class RoomsClient<Events extends object = EventMap> extends FanfareClient
    * @throws FanfareError `refused`, or `closed`.
    */
   leave(room: string): Promise<void> {
+    checkRoom(room);
     const closed = this.#whenClosed<void>();
     if (closed !== undefined) return closed;
     this.#memberships.unwant(room);
@@ -124,9 +126,10 @@ export class RoomsClient<Events extends object = EventMap> extends FanfareClient
   /**
    * Sends a message to a room that was joined. While the client is not connected it waits in the queue.
    * @returns with `ack` the message's position, else nothing.
-   * @throws FanfareError `queue-full`, `timed-out`, `refused`, or `closed`.
+   * @throws FanfareError `queue-full`, `timed-out`, `refused`, or `closed`; TypeError, at once, when the content is no JSON.
    */
   send(room: string, content: unknown, options: SendOptions = {}): Promise<{ cursor?: string }> {
+    checkRoom(room);
     const answer = this.#call(options, (ref) => writeFrame({ type: "message", room, content, ref }));
     return mayFailUnseen(answer.then(({ cursor }) => (cursor === undefined ? {} : { cursor })));
   }
@@ -135,7 +138,7 @@ export class RoomsClient<Events extends object = EventMap> extends FanfareClient
    * Emits an event to the server's handler of that name. While the client is not connected it waits in the queue, unless `volatile`.
    * @param args - the handler's arguments.
    * @returns with `ack` what the handler acked, else nothing.
-   * @throws TypeError for a type that belongs to the wire (`authenticate`, `refresh`, `join`, `leave`, `ping`); FanfareError as `send`.
+   * @throws FanfareError and TypeError as `send`; TypeError too for a type that belongs to the wire (`authenticate`, `refresh`, `join`, `leave`, `ping`).
    */
   emit(type: string, args: readonly unknown[] = [], options: EmitOptions = {}): Promise<unknown> {
     if (ofTheWire.has(type)) throw new TypeError(`'${type}' belongs to the wire; it cannot be emitted.`);
@@ -210,6 +213,10 @@ export class RoomsClient<Events extends object = EventMap> extends FanfareClient
     const { ending } = this.connector;
     return ending === undefined ? undefined : failed<T>(closedError(ending));
   }
+}
+
+function checkRoom(room: unknown): void {
+  if (typeof room !== "string") throw new TypeError("A room's name must be a text.");
 }
 
 function resolveUrl(url: string | URL): string {
