@@ -1,3 +1,4 @@
+import { WebSocket } from "ws";
 import { describe, expect, it } from "vitest";
 import { connected, reconnected, rooms } from "./support/rooms.js";
 import type { Peer } from "./support/rooms-server.js";
@@ -117,6 +118,27 @@ describe("The queue", () => {
     for (let i = 0; i < 1_000; i++) void client.send("a", i);
     expect(client.stats.queued).toBe(1_000);
     expect(await failureOf(client.send("a", "one more"))).toMatchObject({ code: "queue-full" });
+  });
+
+
+  it("is bounded also while a line that closes is not gone yet", async () => {
+    const sockets: WebSocket[] = [];
+    class Noted extends WebSocket {
+      constructor(url: string) {
+        super(url);
+        sockets.push(this);
+      }
+    }
+    const { client, peer } = await connected({ webSocket: Noted, queueSize: 1 });
+    // The closing handshake has begun and takes its time: the state is still Connected.
+    peer.socket.pause();
+    sockets[0]!.close();
+    expect(client.state).toBe("Connected");
+    void client.send("a", 1);
+    expect(await failureOf(client.send("a", 2))).toMatchObject({ code: "queue-full" });
+    expect(await within(client.emit("x", [], { volatile: true }), "a volatile call")).toBeUndefined();
+    expect(client.stats.queued).toBe(1);
+    sockets[0]!.terminate();
   });
 
   it("does not bound calls while connected", async () => {

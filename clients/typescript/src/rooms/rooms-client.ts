@@ -195,12 +195,12 @@ export class RoomsClient<Events extends object = EventMap> extends FanfareClient
   #call(options: EmitOptions, frame: (ref: number | undefined) => string): Promise<Ack> {
     const closed = this.#whenClosed<Ack>();
     if (closed !== undefined) return closed;
-    const connected = this.state === "Connected";
-    if (options.volatile === true && !connected) return Promise.resolve({});
+    const open = this.state === "Connected" && this.#session?.open === true;
+    if (options.volatile === true && !open) return Promise.resolve({});
     const ack = options.ack === true;
     const timeoutMs = options.timeoutMs ?? (ack ? this.#ackMs : undefined);
-    const answer = this.#calls.add({ frame, ack, timeoutMs, volatile: options.volatile === true }, !connected);
-    if (connected) this.#flush();
+    const answer = this.#calls.add({ frame, ack, timeoutMs, volatile: options.volatile === true }, !open);
+    if (open) this.#flush();
     return answer;
   }
 

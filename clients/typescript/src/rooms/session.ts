@@ -77,9 +77,14 @@ export class Session implements Line {
     });
   }
 
-  /** Hands a frame to the line; tells whether the line took it. */
+  /** Whether the line takes calls. */
+  get open(): boolean {
+    return this.#phase === "live" && this.#socket.open;
+  }
+
+  /** Hands a call's frame to the line; tells whether the line took it. */
   send(frame: string): boolean {
-    return this.#phase === "live" && this.#socket.send(frame);
+    return this.open && this.#socket.send(frame);
   }
 
   /** Sends the join of a room that is wanted now, unless it goes out on the way anyway. */

@@ -59,9 +59,14 @@ export class ClientSocket {
     this.#readRefusal();
   }
 
+  /** Whether it takes frames: no longer once the server began to close it. */
+  get open(): boolean {
+    return this.#listener !== undefined && this.#socket.readyState === ClientSocket.#open;
+  }
+
   /** Sends when the line is open; tells whether it did. */
   send(frame: string): boolean {
-    if (this.#listener === undefined || this.#socket.readyState !== ClientSocket.#open) return false;
+    if (!this.open) return false;
     try {
       this.#socket.send(frame);
       return true;
