@@ -3,6 +3,7 @@ using ConformanceHost.Settings;
 using Fanfare;
 using Fanfare.AspNetCore;
 using Fanfare.SocketIO;
+using Fanfare.WebSockets;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace ConformanceHost;
@@ -22,8 +23,9 @@ internal static class FanfareSetup
                 @namespace.Limits.MaxRooms = int.MaxValue - 2;
                 @namespace.Limits.MaxConnectionsPerUser = int.MaxValue;
                 @namespace.Limits.HandlerTimeout = Timeout.InfiniteTimeSpan;
+                @namespace.Limits.MaxHeldMessages = int.MaxValue - 1;
                 @namespace.Recovery.IsEnabled = settings.Recovery > TimeSpan.Zero;
-                @namespace.Recovery.MaxDisconnectionDuration = settings.Recovery;
+                @namespace.Recovery.MaxDisconnectionDuration = settings.Recovery ?? TimeSpan.Zero;
                 @namespace.Recovery.SkipMiddlewares = settings.RecoverySkipMiddlewares;
                 @namespace.History.IsEnabled = settings.Profile != Profile.Bench;
             };
@@ -42,6 +44,26 @@ internal static class FanfareSetup
         limits.MaxBytes = int.MaxValue;
         limits.MaxCount = int.MaxValue;
         limits.MaxAge = Timeout.InfiniteTimeSpan;
+    }
+
+    /// <summary>Takes all limits but the sizes off an endpoint of the plain wire.</summary>
+    public static void Unbind(this RoomsOptions options)
+    {
+        options.CheckOrigin = false;
+        options.AuthenticationTimeout = TimeSpan.FromDays(1);
+        options.MaxFragments = int.MaxValue;
+        options.MaxProtocolErrors = 0;
+        options.MaxConnectionsPerAddress = 0;
+        options.Rates.MaxMessagesPerSecond = 0;
+        options.Rates.MaxBytesPerSecond = 0;
+    }
+
+    /// <summary>The log of the namespaces that keep one whatever the profile.</summary>
+    public static void KeepHistory(this NamespaceOptions options, HostSettings settings)
+    {
+        options.History.IsEnabled = true;
+        options.History.MaxCountPerRoom = settings.HistoryCount;
+        options.History.MaxAge = settings.HistoryAge;
     }
 
     /// <summary>Options of an endpoint without Socket.IO.</summary>

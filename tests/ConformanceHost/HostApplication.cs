@@ -1,5 +1,6 @@
 using System.Net;
 using ConformanceHost.Control;
+using ConformanceHost.One;
 using ConformanceHost.Plain;
 using ConformanceHost.Profiles;
 using ConformanceHost.Settings;
@@ -44,6 +45,8 @@ internal static class HostApplication
         var app = builder.Build();
         app.MapControl(app.Services.GetRequiredService<EventLog>());
         WebSocketEcho.Map(app, settings);
+        PlainWire.Map(app, settings);
+        OneRoom.Map(app, settings);
         app.MapProfile(settings);
         return app;
     }
@@ -87,7 +90,7 @@ internal static class HostApplication
                 ActivatorUtilities.CreateInstance<ClientProfile>(app.Services).Register();
                 break;
             case Profile.Bench:
-                BenchProfile.Register(fanfare);
+                BenchProfile.Map(app, fanfare);
                 break;
             default:
                 ActivatorUtilities.CreateInstance<BlackboxProfile>(app.Services).Register();

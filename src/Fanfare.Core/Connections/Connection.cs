@@ -21,6 +21,7 @@ public abstract partial class Connection : Member
     private TaskCompletionSource? _closed;
     private CloseReason? _closeReason;
     private int _holds;
+    private bool _isFull;
     private bool _isHandling;
     private volatile bool _isHolding;
 
@@ -54,6 +55,9 @@ public abstract partial class Connection : Member
 
     /// <summary>Whether the namespace's connection listeners and handlers serve it.</summary>
     protected internal virtual bool HasHandlers => true;
+
+    /// <summary>Bytes that wait for its wire.</summary>
+    public virtual long QueuedBytes => 0;
 
     /// <summary>Whether its client can ack what the server emits; who cannot is not waited for.</summary>
     protected internal virtual bool CanAck => true;
@@ -327,7 +331,7 @@ public abstract partial class Connection : Member
             }
         }
 
-        return Send(message);
+        return (_scope.Limits.MaxQueuedBytes <= 0 || HasRoomFor(message)) && Send(message);
     }
 
     internal void Answer(AckTicket ticket, Arguments arguments) => SendAck(ticket, arguments);
@@ -449,6 +453,24 @@ public abstract partial class Connection : Member
         _expiry ??= new Expiry(this);
         var left = expiresAt - _scope.Time.GetUtcNow();
         _scope.Wheel.Schedule(_expiry, left > TimeSpan.Zero ? left : TimeSpan.Zero);
+    }
+
+    /// <summary>Whether what waits is within the namespace's own bound; where it is not, what may not be lost ends the connection.</summary>
+    private bool HasRoomFor(EncodedMessage message)
+    {
+        if (_isFull || QueuedBytes > _scope.Limits.MaxQueuedBytes)
+        {
+            if (!message.IsVolatile && !_isFull)
+            {
+                // One that was lost: nothing after it may be sent. By the pool, since a lock of the namespace is held here.
+                _isFull = true;
+                ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Cut(CloseReason.SlowConsumer), this, preferLocal: false);
+            }
+
+            return false;
+        }
+
+        return true;
     }
 
     private bool TryHold(EncodedMessage message)

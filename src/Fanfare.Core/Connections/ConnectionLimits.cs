@@ -12,6 +12,9 @@ public sealed class ConnectionLimits
     /// <summary>Events that wait for their handler before the connection is read no further. Default 256.</summary>
     public int MaxWaitingEvents { get; set; } = 256;
 
+    /// <summary>Bytes that may wait for a connection of the namespace, where it should be less than the server's own bound. Default zero: no bound of its own.</summary>
+    public long MaxQueuedBytes { get; set; }
+
     /// <summary>Messages that wait while a connection is shown what it missed; one that needs longer is closed as a slow consumer. Default 4,096.</summary>
     public int MaxHeldMessages { get; set; } = 4096;
 

@@ -22,6 +22,9 @@ public sealed class SocketIOConnection : Connection
     public override string Transport => _session.Engine.Transport;
 
     /// <inheritdoc/>
+    public override long QueuedBytes => _session.Engine.Outbox.QueuedBytes;
+
+    /// <inheritdoc/>
     protected override bool KeepsSession => true;
 
     /// <summary>The id of the Engine.IO session under it. It is a secret: whoever knows it can send as this client.</summary>

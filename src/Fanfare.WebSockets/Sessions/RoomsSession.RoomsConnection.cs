@@ -27,6 +27,9 @@ public sealed class RoomsConnection : Connection
     public override string Transport => TransportName;
 
     /// <inheritdoc/>
+    public override long QueuedBytes => _session.Outbox.QueuedBytes;
+
+    /// <inheritdoc/>
     protected override bool CanAck => false;
 
     internal static string NewId()

@@ -6,7 +6,7 @@ namespace ConformanceHost.Profiles;
 /// <summary>Profile <c>bench</c>: for load generators.</summary>
 internal static class BenchProfile
 {
-    public static void Register(IFanfare fanfare)
+    public static void Map(WebApplication app, IFanfare fanfare)
     {
         var main = fanfare.Of("/");
         main.On("join", async context =>
@@ -22,6 +22,12 @@ internal static class BenchProfile
             }
         });
         main.On("echo", context => context.Ack(context.Arguments.Slice(0, 1)));
+        main.OpenRooms("*");
+        app.MapRooms("/ws", "/", options =>
+        {
+            options.Unbind();
+            options.SendsNotices = false;
+        });
     }
 
     /// <summary>Only what the server reads: the content goes on as it came.</summary>

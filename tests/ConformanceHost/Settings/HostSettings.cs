@@ -31,8 +31,8 @@ public sealed record HostSettings
 
     public required bool ExtraHeaders { get; init; }
 
-    /// <summary>How long a lost session can be continued; zero: recovery is off.</summary>
-    public required TimeSpan Recovery { get; init; }
+    /// <summary>How long a lost session can be continued; zero: recovery is off. Unset: off, but for the room on every wire.</summary>
+    public required TimeSpan? Recovery { get; init; }
 
     public required bool RecoverySkipMiddlewares { get; init; }
 
@@ -41,4 +41,16 @@ public sealed record HostSettings
     public required int WsMaxMessageBytes { get; init; }
 
     public required int? H2Port { get; init; }
+
+    public required TimeSpan SseKeepAlive { get; init; }
+
+    public required TimeSpan? SseRetry { get; init; }
+
+    public required int SseHistory { get; init; }
+
+    public required int HistoryCount { get; init; }
+
+    public required TimeSpan HistoryAge { get; init; }
+
+    public required int OutboxBytes { get; init; }
 }

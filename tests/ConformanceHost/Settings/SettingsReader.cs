@@ -34,10 +34,16 @@ internal sealed class SettingsReader(IConfiguration configuration)
             CorsOrigins = List("CorsOrigin", "", ','),
             Cookie = Text("Cookie"),
             ExtraHeaders = Boolean("ExtraHeaders", false),
-            Recovery = Milliseconds("RecoveryMs", 0),
+            Recovery = Text("RecoveryMs") is null ? null : Milliseconds("RecoveryMs", 0),
             RecoverySkipMiddlewares = Boolean("RecoverySkipMiddlewares", true),
             ServerId = Text("ServerId") ?? "host-1",
             WsMaxMessageBytes = Number("WsMaxMessage", 16_777_216, minimum: 1),
+            SseKeepAlive = Milliseconds("SseKeepAlive", 15000, minimum: 1),
+            SseRetry = Text("SseRetry") is null ? null : Milliseconds("SseRetry", 0),
+            SseHistory = Number("SseHistory", 100),
+            HistoryCount = Number("HistoryCount", 1000),
+            HistoryAge = Milliseconds("HistoryMs", 300000),
+            OutboxBytes = Number("OutboxBytes", 1048576, minimum: 1),
             H2Port = Text("H2Port") is null ? null : Number("H2Port", 0, minimum: 1, maximum: 65535),
         };
     }
@@ -71,18 +77,9 @@ internal sealed class SettingsReader(IConfiguration configuration)
             }
         }
 
-        foreach (var (key, @default) in ((string, int)[])
-                 [("SseKeepAlive", 15000), ("SseHistory", 100), ("HistoryCount", 1000), ("HistoryMs", 300000), ("OutboxBytes", 1048576), ("StreamCount", 1)])
+        if (Number("StreamCount", 1) != 1)
         {
-            if (Number(key, @default) != @default)
-            {
-                throw NotBuilt(key, Text(key)!);
-            }
-        }
-
-        if (Text("SseRetry") is not null)
-        {
-            throw NotBuilt("SseRetry", Number("SseRetry", 0).ToString(CultureInfo.InvariantCulture));
+            throw NotBuilt("StreamCount", Text("StreamCount")!);
         }
     }
 
