@@ -6,8 +6,7 @@ import { resolveOptions, type ClientOptions, type ResolvedOptions } from "./opti
 import { RecentCursors } from "./recent-cursors.js";
 import type { ClientState, Ending } from "./state.js";
 
-/** The events that an application expects, by name: `{ message: Message; typing: Typing }`. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- an application that names no types gets none checked
+/** The events that an application expects, by name: `{ message: Message; typing: Typing }`; one that names none gets none checked. */
 export type EventMap = Record<string, any>;
 
 /** Figures of a client at this moment. */

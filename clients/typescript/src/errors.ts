@@ -27,7 +27,6 @@ export class FanfareError extends Error {
   }
 }
 
-/** @internal */
 export function closedError(ending: Ending): FanfareError {
   const why = ending.code === undefined ? ending.reason : `${ending.reason} ${ending.code}`;
   return new FanfareError("closed", `The client is closed (${why}).`, { reason: ending.reason });

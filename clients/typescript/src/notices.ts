@@ -99,7 +99,6 @@ export class NoticeBoard<N extends Notices> {
   }
 }
 
-/** @internal */
 export function handlerError(error: unknown): ErrorNotice {
   return { code: "handler", message: error instanceof Error ? error.message : String(error), cause: error };
 }

@@ -21,7 +21,7 @@ export interface ClientOptions {
   readonly random?: () => number;
 }
 
-/** The options as the client uses them, every default in place. @internal */
+/** The options as the client uses them, every default in place. */
 export interface ResolvedOptions {
   readonly baseMs: number;
   readonly capMs: number;
@@ -32,7 +32,6 @@ export interface ResolvedOptions {
   readonly random: () => number;
 }
 
-/** @internal */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
   return {
     baseMs: milliseconds("baseMs", options.baseMs, 1_000),
@@ -45,12 +44,10 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   };
 }
 
-/** @internal */
 export function milliseconds(name: string, value: number | undefined, byDefault: number): number {
   return value === undefined ? byDefault : atLeast(name, value, 0);
 }
 
-/** @internal */
 export function atLeast(name: string, value: number, least: number): number {
   if (typeof value !== "number" || Number.isNaN(value) || value < least) {
     throw new RangeError(`${name} is ${value}; it must be a number of at least ${least}.`);

@@ -2,17 +2,16 @@ import type { LineEnding } from "../connector.js";
 import { Deferred } from "../deferred.js";
 import type { Timers } from "../timers.js";
 
-/** The part of the browser's `WebSocket` that a rooms client uses; `ws` for Node has it too, and `terminate` besides. */
+/**
+ * The part of the browser's `WebSocket` that a rooms client uses; `ws` for Node has it too, and `terminate` besides.
+ * Every implementation has event classes of its own, hence `any`.
+ */
 export interface WebSocketLike {
   readonly readyState: number;
   binaryType: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- every implementation has event classes of its own
   onopen: ((event: any) => void) | null;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   onmessage: ((event: any) => void) | null;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   onclose: ((event: any) => void) | null;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   onerror: ((event: any) => void) | null;
   send(data: string): void;
   close(code?: number, reason?: string): void;

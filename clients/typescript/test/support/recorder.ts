@@ -1,6 +1,6 @@
 import { within } from "./waits.js";
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the notices of both clients
+/** A notice of either client. */
 type AnyNotice = any;
 
 /** Everything that a client tells about itself, in order. */
