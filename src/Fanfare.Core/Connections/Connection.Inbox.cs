@@ -443,7 +443,10 @@ public abstract partial class Connection
         {
             foreach (var room in rooms)
             {
-                TellSafely(() => _scope.Left?.Invoke(this, room));
+                if (!User.OwnsRoom(room))
+                {
+                    TellSafely(() => _scope.Left?.Invoke(this, room));
+                }
             }
         }
 

@@ -231,11 +231,12 @@ public sealed partial class Namespace : NamespaceSetup, INode
     /// <inheritdoc/>
     public void Join(BroadcastTarget target, IReadOnlyList<string> rooms)
     {
-        foreach (var member in _rooms.Match(target))
+        foreach (var connection in _rooms.Match(target).Cast<Connection>())
         {
-            foreach (var room in rooms)
+            // A stream reads what its client asked for, and nothing else.
+            foreach (var room in connection.HasHandlers ? rooms : [])
             {
-                ((Connection)member).Join(room);
+                connection.Join(room);
             }
         }
     }
