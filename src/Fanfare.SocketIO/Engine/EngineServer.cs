@@ -125,7 +125,7 @@ internal sealed partial class EngineServer
         ? null
         : new CorsPolicyBuilder([.. options.AllowedOrigins]).AllowCredentials().WithMethods("GET", "POST").WithHeaders("authorization", "content-type").Build();
 
-    private static string NewSid()
+    internal static string NewSid()
     {
         Span<byte> random = stackalloc byte[SidBytes];
         RandomNumberGenerator.Fill(random);

@@ -390,14 +390,18 @@ public sealed class PollingTests
             {
                 connection.MessageReceived += (_, message) => _messages.Add(message.Text);
                 connection.Closed += (_, reason) => _closes.Add(reason);
+                _connections.Add(connection);
             });
         });
         await using var victim = await PollingLink.OpenAsync(server, "&user=victim", "/engine.io/");
+        var connection = await _connections.Next();
         var url = victim.Url.Replace("user=victim", "user=attacker", StringComparison.Ordinal);
-        var poll = await victim.BeginPollAsync();
+        const int Count = 1000;
 
-        for (var i = 0; i < 20; i++)
+        var listening = ListenAsync(victim, Count);
+        for (var i = 0; i < Count; i++)
         {
+            connection.Send($"message {i}");
             using var get = await server.Http.GetAsync(url, TestContext.Current.CancellationToken).InTime();
             using var content = new StringContent("4evil");
             using var post = await server.Http.PostAsync(url, content, TestContext.Current.CancellationToken).InTime();
@@ -405,10 +409,21 @@ public sealed class PollingTests
             Assert.Equal(SessionUnknown, await post.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
 
+        Assert.Equal(Enumerable.Range(0, Count).Select(static i => $"4message {i}"), await listening.InTime());
         await victim.SendAsync("4mine");
         Assert.Equal("mine", await _messages.Next());
-        Assert.False(poll.IsCompleted);
         Assert.True(_closes.IsEmpty);
+    }
+
+    private static async Task<List<string?>> ListenAsync(PollingLink link, int count)
+    {
+        var heard = new List<string?>();
+        while (heard.Count < count)
+        {
+            heard.Add(await link.NextAsync());
+        }
+
+        return heard;
     }
 
     private static Task<PollingLink> OpenAsync(TestServer server) => PollingLink.OpenAsync(server, path: "/engine.io/");

@@ -4,35 +4,42 @@ namespace Fanfare.SocketIO.Tests.Limits;
 public sealed class SlowConsumerTests
 {
     [Fact]
-    public async Task Others_get_everything_and_the_slow_one_is_closed_and_recovers()
+    public Task Others_get_everything_and_the_slow_one_is_closed_and_recovers() => StallAsync(others: 20, count: 400, maxBytes: 256 * 1024);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public Task Of_500_the_499_others_get_everything_and_the_slow_one_is_closed_and_recovers() => StallAsync(others: 499, count: 400, new OutboxLimits().MaxBytes);
+
+    private static async Task StallAsync(int others, int count, int maxBytes)
     {
-        const int Others = 20;
-        const int Count = 400;
         var ends = new Recorder<string>();
         var filler = new string('x', 20_000);
         await using var server = await TestServer.StartAsync(
-            fanfare: static options =>
+            static options => options.Engine.MaxConnectionsPerAddress = 0,
+            options =>
             {
-                options.Outbox.MaxBytes = 256 * 1024;
+                options.Outbox.MaxBytes = maxBytes;
                 options.ConfigureNamespaces = static options => options.Recovery.IsEnabled = true;
             },
             setup: fanfare => fanfare.Of("/").OnConnection(connection => connection.OnDisconnect(reason => ends.Add($"{connection.Id} {reason}"))));
         await using var slowLink = await WebSocketLink.OpenAsync(server, receiveBuffer: 4096);
         var slow = await SocketClient.EnterAsync(slowLink);
-        var others = new List<SocketClient>();
-        for (var i = 0; i < Others; i++)
+        var clients = new List<SocketClient>();
+        for (var i = 0; i < others; i++)
         {
-            others.Add(await SocketClient.ConnectAsync(server));
+            clients.Add(await SocketClient.ConnectAsync(server));
         }
 
         using var read = new SemaphoreSlim(0);
-        var heard = others.Select(client => ReadAsync(client, Count, read)).ToArray();
-        var publishing = PublishAsync(server, Count, filler, Others, read);
+        var heard = clients.Select(client => ReadAsync(client, count, read)).ToArray();
+        var publishing = PublishAsync(server, count, filler, others, read);
 
-        await publishing.WaitAsync(Within.Default * 2, TestContext.Current.CancellationToken);
-        await Task.WhenAll(heard).WaitAsync(Within.Default * 2, TestContext.Current.CancellationToken);
+        await publishing.WaitAsync(Within.Default * 4, TestContext.Current.CancellationToken);
+        await Task.WhenAll(heard).WaitAsync(Within.Default * 4, TestContext.Current.CancellationToken);
         Assert.Equal($"{slow.Id} slow consumer", await ends.Next());
+        Assert.True(ends.IsEmpty);
         Assert.Equal(1, server.Meters.Refused(FanfareMetrics.Limit.Outbox));
+        Figures.Write($"1 of {others + 1} does not read: {server.Logs.Lines.Single(static line => line.Name == "SlowConsumer").Text} {others} others: {count} of {count} messages of 20 KB each");
 
         // What it had read, it knows; the rest it gets when it comes back.
         var known = await slowLink.RestAsync();
@@ -41,9 +48,9 @@ public sealed class SlowConsumerTests
 
         Assert.Equal(slow.Id, back.Id);
         Assert.Equal(
-            Enumerable.Range(0, Count).Select(static i => $"42[\"m\",{i}"),
+            Enumerable.Range(0, count).Select(static i => $"42[\"m\",{i}"),
             known.Concat(back.Missed).Select(static json => json[..json.IndexOf(",\"x", StringComparison.Ordinal)]));
-        foreach (var client in others)
+        foreach (var client in clients)
         {
             await client.DisposeAsync();
         }

@@ -28,9 +28,9 @@ internal sealed class LogRecorder : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            recorder._lines.Enqueue(new LogLine(category, logLevel, eventId.Name, formatter(state, exception), exception));
+            recorder._lines.Enqueue(new LogLine(category, logLevel, eventId.Name, formatter(state, exception), exception, Environment.TickCount64));
     }
 }
 
-/// <summary>One line of the log.</summary>
-internal sealed record LogLine(string Category, LogLevel Level, string? Name, string Text, Exception? Exception);
+/// <summary>One line of the log; <paramref name="At"/> in milliseconds.</summary>
+internal sealed record LogLine(string Category, LogLevel Level, string? Name, string Text, Exception? Exception, long At);

@@ -8,6 +8,7 @@ internal sealed class MeterRecorder : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, long> _sums = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _observed = new(StringComparer.Ordinal);
     private readonly Signal _changed = new();
 
     public MeterRecorder(IMeterFactory factory)
@@ -17,6 +18,10 @@ internal sealed class MeterRecorder : IDisposable
             if (instrument.Meter.Name == FanfareDiagnostics.Name && ReferenceEquals(instrument.Meter.Scope, factory))
             {
                 listener.EnableMeasurementEvents(instrument);
+                if (instrument.IsObservable)
+                {
+                    _observed[instrument.Name] = true;
+                }
             }
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
@@ -41,6 +46,18 @@ internal sealed class MeterRecorder : IDisposable
     public Task When(string instrument, string? tag, Func<long, bool> condition) => _changed.When(() => condition(Sum(instrument, tag)));
 
     public Task WhenRefused(string limit, long atLeast = 1) => When("fanfare.limit.refused", limit, count => count >= atLeast);
+
+    /// <summary>What each gauge shows now: those that are asked, and the sums of those that go up and down.</summary>
+    public Dictionary<string, long> Gauges()
+    {
+        foreach (var name in _observed)
+        {
+            _sums[name.Key] = 0;
+        }
+
+        _listener.RecordObservableInstruments();
+        return _observed.Keys.Append("fanfare.sessions.active").Append("fanfare.connections.active").ToDictionary(static name => name, name => Sum(name));
+    }
 
     public void Dispose() => _listener.Dispose();
 }

@@ -62,19 +62,25 @@ internal sealed class TestServer : IAsyncDisposable
         Action<IServiceCollection>? services = null,
         Action<WebApplication>? map = null,
         bool movesClock = false,
-        bool isHttp2 = false)
+        bool isHttp2 = false,
+        LogLevel logLevel = LogLevel.Debug,
+        Action<KestrelServerOptions>? kestrel = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var logs = new LogRecorder();
-        builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint =>
+        builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(logLevel);
+        builder.WebHost.ConfigureKestrel(options =>
         {
-            if (isHttp2)
+            kestrel?.Invoke(options);
+            options.Listen(IPAddress.Loopback, 0, endpoint =>
             {
-                endpoint.Protocols = HttpProtocols.Http2;
-                endpoint.UseHttps(TestCertificate.Shared);
-            }
-        }));
+                if (isHttp2)
+                {
+                    endpoint.Protocols = HttpProtocols.Http2;
+                    endpoint.UseHttps(TestCertificate.Shared);
+                }
+            });
+        });
         builder.Services.AddSingleton(logs);
         FakeTimeProvider? clock = null;
         if (movesClock)
