@@ -10,6 +10,7 @@ public sealed class SocketIOConnection : Connection
     private const int IdBytes = 15;
     private readonly SocketIOSession _session;
     private readonly SocketIOEncoder _encoder;
+    private volatile int _isDismissed;
 
     internal SocketIOConnection(string id, ConnectionScope scope, Handshake handshake, User user, SocketIOSession session, SocketIOEncoder encoder)
         : base(id, scope, handshake, user)
@@ -46,21 +47,26 @@ public sealed class SocketIOConnection : Connection
     /// <summary>Tells the client that its namespace was left, and ends it.</summary>
     internal void EndByServer(CloseReason reason)
     {
-        if (!IsClosed)
+        if (IsClosed || Interlocked.Exchange(ref _isDismissed, 1) != 0)
         {
-            _session.Engine.Send(_encoder.Control(PacketType.Disconnect));
-            End(reason);
-            _session.Leave(this, reason);
+            return;
         }
+
+        // The question waits for a broadcast that is under way, and later ones find the connection dismissed: nothing follows the packet.
+        _ = IsIn(Id);
+        _session.Engine.Send(_encoder.Control(PacketType.Disconnect));
+        End(reason);
+        _session.Leave(this, reason);
     }
 
     /// <inheritdoc/>
-    protected override bool Send(EncodedMessage message) => _session.Engine.Send((EngineFrame)message.In(_encoder), message.IsVolatile);
+    protected override bool Send(EncodedMessage message) =>
+        _isDismissed == 0 && _session.Engine.Send((EngineFrame)message.In(_encoder), message.IsVolatile);
 
     /// <inheritdoc/>
     protected override void SendAck(AckTicket ticket, Arguments arguments)
     {
-        if (!IsClosed)
+        if (!IsClosed && _isDismissed == 0)
         {
             _session.Engine.Send(_encoder.Ack(ticket.Number, arguments));
         }
