@@ -107,7 +107,7 @@ internal static class ChatApplication
         app.MapInvitations();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");
-        app.MapSocketIO();
+        app.MapRealtime(options);
         app.MapWebClientPages();
     }
 }

@@ -97,6 +97,7 @@ public sealed class RoomTests
             Assert.Equal(read, (int)(await user.GetAsync($"/api/rooms/{room}/messages")).StatusCode);
             Assert.Equal(read, (int)(await user.GetAsync($"/api/rooms/{room}/members")).StatusCode);
             Assert.Equal(takePart, (int)(await user.PutAsync($"/api/rooms/{room}/read", new { messageId = "unknown" })).StatusCode);
+            Assert.Equal(takePart, (int)(await user.PostAsync($"/api/rooms/{room}/messages", new { content = "" })).StatusCode);
             Assert.Equal(takePart, (int)(await user.PostAsync($"/api/rooms/{room}/invitations", new { userName = "nobody" })).StatusCode);
             Assert.Equal(remove, (int)(await user.DeleteAsync($"/api/rooms/{room}/members/{other.Id}")).StatusCode);
         }

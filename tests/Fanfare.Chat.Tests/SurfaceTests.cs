@@ -66,7 +66,7 @@ public sealed class SurfaceTests
             [
                 "delete /api/invitations/{id}", "delete /api/rooms/{id}/members/{userId}", "get /api/invitations", "get /api/rooms", "get /api/rooms/{id}", "get /api/rooms/{id}/members",
                 "get /api/rooms/{id}/messages", "post /api/auth/login", "post /api/auth/logout", "post /api/auth/refresh", "post /api/auth/register", "post /api/invitations/{id}/accept",
-                "post /api/rooms", "post /api/rooms/{id}/invitations", "put /api/rooms/{id}/read",
+                "post /api/rooms", "post /api/rooms/{id}/invitations", "post /api/rooms/{id}/messages", "put /api/rooms/{id}/read",
             ],
             routes.Order(StringComparer.Ordinal));
         var login = paths.GetProperty("/api/auth/login").GetProperty("post");

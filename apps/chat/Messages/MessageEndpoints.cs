@@ -15,6 +15,7 @@ internal static class MessageEndpoints
     {
         var room = routes.MapGroup("/api/rooms/{id}").RequireAuthorization().WithTags("Messages");
         room.MapGet("/messages", GetPage).TakesQuery("before", isNumber: false).TakesQuery("limit", isNumber: true).Answers<MessagePage>(200).Refuses(400, 401, 404);
+        room.MapPost("/messages", PostAsync).Takes<NewMessage>().Answers<ChatMessage>(201).Answers<ChatMessage>(200).Refuses(400, 401, 403, 404, 413, 415);
         room.MapPut("/read", MarkReadAsync).Takes<ReadMark>().Answers<UnreadCount>(200).Refuses(400, 401, 403, 404, 413, 415);
     }
 
@@ -39,6 +40,48 @@ internal static class MessageEndpoints
     {
         limit = DefaultPage;
         return text is null || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= LargestPage);
+    }
+
+    private static async Task<IResult> PostAsync(HttpContext http, string id, RoomService rooms, MessageService messages)
+    {
+        var body = await JsonBody.ReadAsync(http.Request);
+        var (content, clientId) = (body.Text("content"), body.Text("clientId"));
+        if (body.Refusal is { } unreadable)
+        {
+            return unreadable;
+        }
+
+        if (rooms.StandingOf(http.Caller().UserId, id).Refuse(RoomRight.TakePart) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (InvalidFields(content, clientId) is { Count: > 0 } errors)
+        {
+            return Problem.Invalid(errors);
+        }
+
+        var (message, isNew, _) = await messages.PostAsync(http.Caller().UserId, id, content!, clientId);
+        return message is not null
+            ? TypedResults.Json(message, MessagesJson.Default.ChatMessage, statusCode: isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK)
+            : rooms.StandingOf(http.Caller().UserId, id).Refuse(RoomRight.TakePart) ?? Problem.Forbidden;
+    }
+
+    private static Dictionary<string, string[]> InvalidFields(string? content, string? clientId)
+    {
+        var errors = new Dictionary<string, string[]>();
+        var refusal = content is null ? "It is missing." : MessageDraft.RefuseContent(content) is Refusals.InvalidRequest ? "It has characters that no message may have." : MessageDraft.RefuseContent(content);
+        if (refusal is not null)
+        {
+            errors["content"] = [refusal];
+        }
+
+        if (MessageDraft.RefuseClientId(clientId) is not null)
+        {
+            errors["clientId"] = ["It has 1 to 64 characters of 0-9, A-Z, a-z, _ and -."];
+        }
+
+        return errors;
     }
 
     private static async Task<IResult> MarkReadAsync(HttpContext http, string id, RoomService rooms, MessageService messages)

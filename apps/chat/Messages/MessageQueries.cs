@@ -30,6 +30,10 @@ internal static class MessageQueries
     public static long? Sequence(SqliteConnection connection, string roomId, string messageId) =>
         connection.QuerySingleOrDefault<long?>("SELECT seq FROM messages WHERE id = @messageId AND room_id = @roomId", new { messageId, roomId });
 
+    /// <summary>The place of the room's newest message in the order of storing; 0 while it is empty.</summary>
+    public static long End(SqliteConnection connection, string roomId) =>
+        connection.QuerySingle<long>("SELECT COALESCE(MAX(seq), 0) FROM messages WHERE room_id = @roomId", new { roomId });
+
     /// <summary>The newest messages before a place (null: the end), oldest first.</summary>
     public static MessagePage Page(SqliteConnection connection, string roomId, long? before, int limit)
     {

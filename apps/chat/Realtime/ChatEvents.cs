@@ -8,7 +8,14 @@ namespace Fanfare.Chat.Realtime;
 internal sealed class ChatEvents(Namespace chat, Typing typing, UnreadNotices unread) : ISignInEvents, IRoomEvents, IMessageEvents
 {
     /// <inheritdoc/>
-    public ValueTask SignInEndedAsync(string signInId) => chat.In(ChatRooms.OfSignIn(signInId)).DisconnectAsync();
+    public async ValueTask SignInEndedAsync(string signInId)
+    {
+        // By the token that each has shown last, also one that was renewed with a token of this sign-in.
+        foreach (var connection in chat.Connections.Where(connection => connection.SignInId() == signInId))
+        {
+            await connection.DisconnectAsync();
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask RoomCreatedAsync(Room room) => await chat.Transient.EmitAsync("room_created", room);
@@ -19,7 +26,7 @@ internal sealed class ChatEvents(Namespace chat, Typing typing, UnreadNotices un
     /// <inheritdoc/>
     public async ValueTask MemberRemovedAsync(string userId, string roomId)
     {
-        await chat.In(User.RoomOf(userId)).LeaveAsync(roomId);
+        await chat.RemoveUserAsync(userId, roomId);
         await chat.ToUser(userId).EmitAsync("removed", new RoomReference(roomId));
     }
 

@@ -6,19 +6,19 @@ using Fanfare.Chat.Text;
 namespace Fanfare.Chat.Realtime;
 
 /// <summary>The namespace <c>/chat</c>: who comes in, and what each event of a client does.</summary>
-internal sealed class ChatNamespace(Namespace chat, AccessTokens tokens, RoomService rooms, RoomRequests requests, Visits visits, Presence presence)
+internal sealed class ChatNamespace(Namespace chat, AccessTokens tokens, RoomService rooms, RoomRequests requests, RoomEntries entries, Visits visits, Presence presence)
 {
     public const string Name = "/chat";
+    private const string SocketIOPath = "/socket.io";
 
     /// <summary>Registers everything, once, before the first connection.</summary>
     public void Register()
     {
         visits.Watch();
         presence.Watch();
-        chat.Authenticate(async handshake => (await tokens.CheckAsync(handshake.AuthText("token"))).Caller?.ToUser());
-
-        // Asked when a session is continued: it goes on in the rooms of which its user is still a member.
-        chat.AuthorizeRooms((user, room) => ValueTask.FromResult(ChatRooms.IsChatRoom(room) && rooms.StandingOf(user.Id!, room).Allows(RoomRight.TakePart)));
+        chat.Authenticate(AuthenticateAsync);
+        chat.AuthorizeRooms((user, room) => ValueTask.FromResult(ChatRooms.IsChatRoom(room) && rooms.StandingOf(user.Id!, room).Allows(user.RightToNamedRooms())));
+        chat.UseJoin(entries.EnterAsync);
         chat.OnConnection(OnConnectionAsync);
 
         OnRoom("join_room", requests.JoinAsync);
@@ -36,9 +36,22 @@ internal sealed class ChatNamespace(Namespace chat, AccessTokens tokens, RoomSer
         context.Ack(new Refusal(message));
     }
 
+    private async ValueTask<User?> AuthenticateAsync(Handshake handshake)
+    {
+        var check = await tokens.CheckAsync(handshake.AuthText("token"));
+        if (check.IsExpired)
+        {
+            throw new ConnectException(Refusals.Unauthorized) { IsExpired = true };
+        }
+
+        // On Socket.IO rooms are named by the chat's own events only; the policy is asked when a session is continued, which keeps the
+        // rooms of which its user is still a member. On the other wires clients name rooms that they want to see.
+        return check.Caller?.ToUser(handshake.Request.Url.StartsWith(SocketIOPath, StringComparison.Ordinal) ? RoomRight.TakePart : RoomRight.Read);
+    }
+
     private async Task OnConnectionAsync(Connection connection)
     {
-        await EnterSignInAsync(connection, connection.SignInId());
+        await EndWithSignInAsync(connection);
         if (!connection.IsRecovered)
         {
             return;
@@ -51,11 +64,10 @@ internal sealed class ChatNamespace(Namespace chat, AccessTokens tokens, RoomSer
         }
     }
 
-    // In the sign-in's room first, then asked whether it is alive: if it ends in between, one of both notices.
-    private async Task EnterSignInAsync(Connection connection, string signInId)
+    // It is in the namespace, where the end of its sign-in finds it: asked only now whether that is alive, it cannot be missed.
+    private async Task EndWithSignInAsync(Connection connection)
     {
-        await connection.JoinAsync(ChatRooms.OfSignIn(signInId));
-        if (!tokens.IsAlive(connection.UserId(), signInId))
+        if (!tokens.IsAlive(connection.UserId(), connection.SignInId()))
         {
             await connection.DisconnectAsync();
         }
@@ -124,20 +136,14 @@ internal sealed class ChatNamespace(Namespace chat, AccessTokens tokens, RoomSer
         }
 
         var connection = context.Connection;
-        var former = connection.SignInId();
         var check = await tokens.CheckAsync(token);
-        if (check.Caller is not { } caller || !connection.RenewUser(caller.ToUser()))
+        if (check.Caller is not { } caller || !connection.RenewUser(caller.ToUser(RoomRight.TakePart)))
         {
             await RefuseAsync(context, check.IsExpired ? Refusals.Expired : Refusals.Unauthorized);
             return;
         }
 
-        if (caller.SignInId != former)
-        {
-            await connection.LeaveAsync(ChatRooms.OfSignIn(former));
-            await EnterSignInAsync(connection, caller.SignInId);
-        }
-
+        await EndWithSignInAsync(connection);
         context.Ack(new Renewed(Ok: true, Timestamps.Format(caller.ExpiresAt)));
     }
 }

@@ -4,16 +4,13 @@ namespace Fanfare.Chat.Realtime;
 
 /// <summary>The rooms of the namespace: those of the chat, and those that the server keeps, which no client can name.</summary>
 /// <remarks>
-/// A room of the chat has its id as its name. Ids are made by the server in one form that neither <c>user:…</c> and <c>session:…</c> nor
-/// the ids of sockets (20 characters) have, so a name of another form is no chat room, whoever is in it.
+/// A room of the chat has its id as its name. Ids are made by the server in one form that neither <c>user:…</c> nor the ids of
+/// connections (20 characters) have, so a name of another form is no chat room, whoever is in it.
 /// </remarks>
 internal static class ChatRooms
 {
     /// <summary>Chat rooms that a connection may be in.</summary>
     public const int MaximumPerConnection = 128;
-
-    /// <summary>The room that a connection of this sign-in is in besides.</summary>
-    public static string OfSignIn(string signInId) => "session:" + signInId;
 
     /// <summary>Whether this is the name of a chat room.</summary>
     public static bool IsChatRoom(string room) => Identifiers.HasForm(room);

@@ -4,10 +4,11 @@ using Fanfare.Chat.Configuration;
 using Fanfare.Chat.Messages;
 using Fanfare.Chat.Rooms;
 using Fanfare.SocketIO;
+using Fanfare.WebSockets;
 
 namespace Fanfare.Chat.Realtime;
 
-/// <summary>Adds Fanfare and the chat's namespace.</summary>
+/// <summary>Adds Fanfare and the chat's namespace, and opens it on its wires.</summary>
 internal static class RealtimeServices
 {
     public static void AddRealtime(this IServiceCollection services, ChatOptions options)
@@ -31,9 +32,7 @@ internal static class RealtimeServices
         {
             chat.Recovery.IsEnabled = true;
             chat.Limits.MaxConnectionsPerUser = options.ConnectionsPerUser;
-
-            // One more than chat rooms: that of the sign-in.
-            chat.Limits.MaxRooms = ChatRooms.MaximumPerConnection + 1;
+            chat.Limits.MaxRooms = ChatRooms.MaximumPerConnection;
         }));
         services.AddSingleton(provider => provider.GetRequiredService<FanfareServer>().Wheel);
         services.AddSingleton<Typing>();
@@ -45,7 +44,31 @@ internal static class RealtimeServices
         services.AddSingleton<ISignInEvents>(provider => provider.GetRequiredService<ChatEvents>());
         services.AddSingleton<IRoomEvents>(provider => provider.GetRequiredService<ChatEvents>());
         services.AddSingleton<IMessageEvents>(provider => provider.GetRequiredService<ChatEvents>());
+        services.AddSingleton<RoomEntries>();
         services.AddSingleton<RoomRequests>();
         services.AddSingleton<ChatNamespace>();
+    }
+
+    /// <summary>Opens the namespace to clients of Socket.IO and to plain WebSockets.</summary>
+    public static void MapRealtime(this IEndpointRouteBuilder routes, ChatOptions options)
+    {
+        // Made here as it is configured, before a wire names it.
+        routes.ServiceProvider.GetRequiredService<Namespace>();
+        routes.MapSocketIO();
+        routes.MapRooms("/ws", ChatNamespace.Name, rooms => Configure(rooms, options));
+    }
+
+    private static void Configure(RoomsOptions rooms, ChatOptions options)
+    {
+        // The chat tells by itself who comes and goes.
+        rooms.SendsNotices = false;
+        rooms.ForbidsRoomsNotJoined = true;
+        rooms.MaxConnectionsPerAddress = options.ConnectionsPerAddress;
+        rooms.Rates.MaxMessagesPerSecond = options.MessagesPerSecond;
+        rooms.Rates.MessageBurst = options.MessagesPerSecond * 2;
+        foreach (var origin in options.AllowedOrigins)
+        {
+            rooms.AllowedOrigins.Add(origin);
+        }
     }
 }

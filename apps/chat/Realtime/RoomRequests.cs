@@ -1,40 +1,12 @@
 using Fanfare.Chat.Messages;
-using Fanfare.Chat.Rooms;
 using Fanfare.Chat.Storage;
 
 namespace Fanfare.Chat.Realtime;
 
 /// <summary>What a connection may ask about a room. Each method returns why it is refused (<see cref="Refusals"/>), or null.</summary>
-internal sealed class RoomRequests(EventQueue events, WriteLane lane, MessageService messages, IRoomEvents roomEvents, Typing typing, TimeProvider time)
+internal sealed class RoomRequests(EventQueue events, RoomEntries entries, MessageService messages, Typing typing)
 {
-    /// <summary>Goes into a room, as a new member if need be, and shows it the newest messages.</summary>
-    /// <remarks>
-    /// The history is read at this request's place in the order of storing, and the connection comes in at the same place in the order of
-    /// telling: so each message is either in the history or comes later.
-    /// </remarks>
-    public async Task<string?> JoinAsync(Connection connection, string roomId)
-    {
-        var (userId, isFull) = (connection.UserId(), !connection.HasEntered(roomId) && ChatRooms.OfConnection(connection).Count() >= ChatRooms.MaximumPerConnection);
-        var (refusal, _, _) = await lane.RunAsync<(string?, Room?, MessagePage?)>(
-            database =>
-            {
-                var standing = ChatRooms.IsChatRoom(roomId) ? RoomQueries.Standing(database, roomId, userId) : RoomStanding.Hidden;
-                if (!standing.Allows(RoomRight.Join))
-                {
-                    return (Refusals.AccessDenied, null, null);
-                }
-
-                if (isFull)
-                {
-                    return (Refusals.TooManyRooms, null, null);
-                }
-
-                var isNew = RoomQueries.TryAddMember(database, roomId, userId, time.GetUtcNow().ToUnixTimeMilliseconds());
-                return (null, isNew ? RoomQueries.Get(database, roomId, userId) : null, MessageQueries.Page(database, roomId, before: null, MessageService.HistoryLength));
-            },
-            outcome => outcome.Item3 is { } history ? EnterAsync(connection, roomId, outcome.Item2, history) : ValueTask.CompletedTask);
-        return refusal;
-    }
+    public Task<string?> JoinAsync(Connection connection, string roomId) => entries.EnterAsync(connection, roomId);
 
     public async Task<string?> LeaveAsync(Connection connection, string roomId)
     {
@@ -81,16 +53,5 @@ internal sealed class RoomRequests(EventQueue events, WriteLane lane, MessageSer
         }
 
         return await messages.MarkReadAsync(connection.UserId(), roomId, messageId) is { } unread ? (unread, null) : (0, Refusals.UnknownMessage);
-    }
-
-    private async ValueTask EnterAsync(Connection connection, string roomId, Room? added, MessagePage history)
-    {
-        if (added is not null)
-        {
-            await roomEvents.MemberAddedAsync(connection.UserId(), added);
-        }
-
-        await connection.JoinAsync(roomId);
-        await connection.Self.Transient.EmitAsync("room_history", new RoomHistory(roomId, history.Messages));
     }
 }

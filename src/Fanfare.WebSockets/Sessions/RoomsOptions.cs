@@ -45,6 +45,9 @@ public sealed class RoomsOptions
     /// <summary>Whether members are told with <c>user_joined</c> and <c>user_left</c> who comes and goes. Default true.</summary>
     public bool SendsNotices { get; set; } = true;
 
+    /// <summary>Whether <c>leave</c> and <c>message</c> of a room that the client is not in are refused as <c>forbidden</c>, like a room that is closed to it, instead of <c>not_joined</c>. Default false.</summary>
+    public bool ForbidsRoomsNotJoined { get; set; }
+
     /// <summary>Whether <c>authenticate</c> may come with a bare <c>userId</c> in the place of a token; the namespace's own authenticator has to know what that is worth. Default false.</summary>
     public bool AcceptsUserIds { get; set; }
 

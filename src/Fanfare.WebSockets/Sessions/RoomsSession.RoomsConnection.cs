@@ -210,7 +210,7 @@ public sealed class RoomsConnection : Connection
         }
         else if (User.OwnsRoom(room) || room == Id || !IsIn(room))
         {
-            Refuse(ErrorCodes.NotJoined, frame, room);
+            Refuse(_scope.Options.ForbidsRoomsNotJoined ? ErrorCodes.Forbidden : ErrorCodes.NotJoined, frame, room);
         }
         else
         {
@@ -227,7 +227,7 @@ public sealed class RoomsConnection : Connection
         }
         else if (User.OwnsRoom(room) || room == Id || !IsIn(room))
         {
-            Refuse(ErrorCodes.NotJoined, frame, room);
+            Refuse(_scope.Options.ForbidsRoomsNotJoined ? ErrorCodes.Forbidden : ErrorCodes.NotJoined, frame, room);
         }
         else if (!frame.Content.IsPresent)
         {
