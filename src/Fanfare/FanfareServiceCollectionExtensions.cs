@@ -9,5 +9,5 @@ public static class FanfareServiceCollectionExtensions
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Options of the server.</param>
     public static FanfareBuilder AddFanfare(this IServiceCollection services, Action<FanfareOptions>? configure = null) =>
-        services.AddFanfareCore(configure).AddSocketIO().AddRooms();
+        services.AddFanfareCore(configure).AddSocketIO().AddRooms().AddEventStreams();
 }

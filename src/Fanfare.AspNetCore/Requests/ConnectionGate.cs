@@ -36,7 +36,14 @@ public sealed partial class ConnectionGate
     public bool AllowsOrigin(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (_origins?.Allows(context.Request) != false)
+        return AllowsOrigin(context, OriginPolicy.IsUserFromCookie(context.Request));
+    }
+
+    /// <summary>As <see cref="AllowsOrigin(HttpContext)"/>, for a wire that knows by itself whether the user comes from a cookie.</summary>
+    public bool AllowsOrigin(HttpContext context, bool isUserFromCookie)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (_origins?.Allows(context.Request, isUserFromCookie) != false)
         {
             return true;
         }

@@ -22,12 +22,15 @@ public sealed class OriginPolicy
     /// Without <c>Origin</c> it is usually no browser, and passes. Where its user came from a cookie, though, a POST or a WebSocket
     /// must tell its origin, and nothing may come from another site: a browser sends cookies along with requests the user did not mean.
     /// </remarks>
-    public bool Allows(HttpRequest request)
+    public bool Allows(HttpRequest request) => Allows(request, IsUserFromCookie(request));
+
+    /// <summary>As <see cref="Allows(HttpRequest)"/>, for a wire that knows by itself whether the user comes from a cookie.</summary>
+    public bool Allows(HttpRequest request, bool isUserFromCookie)
     {
         var values = request.Headers.Origin;
         if (values.Count == 0)
         {
-            return !IsUserFromCookie(request)
+            return !isUserFromCookie
                 || (HttpMethods.IsGet(request.Method) && !WebSocketUpgrade.IsWebSocketRequest(request.HttpContext)
                     && !string.Equals(request.Headers["Sec-Fetch-Site"], "cross-site", StringComparison.OrdinalIgnoreCase));
         }
@@ -36,10 +39,14 @@ public sealed class OriginPolicy
             && (_allowed.Contains(origin) || origin == Normalize($"{request.Scheme}://{request.Host.Value}"));
     }
 
+    /// <summary>Whether a text is an origin that can be listed.</summary>
+    public static bool IsOrigin(string? origin) => Normalize(origin) is not null;
+
     /// <summary>Whether an origin other than the same one is listed.</summary>
     public bool Lists(string? origin) => Normalize(origin) is { } normalized && _allowed.Contains(normalized);
 
-    private static bool IsUserFromCookie(HttpRequest request) =>
+    /// <summary>Whether ASP.NET Core's own authentication took the user from a cookie.</summary>
+    internal static bool IsUserFromCookie(HttpRequest request) =>
         request.Headers.Cookie.Count > 0 && request.Headers.Authorization.Count == 0 && RequestReader.UserOf(request.HttpContext) is not null;
 
     /// <summary>Scheme, host and port in lower case, without the scheme's own port; <see langword="null"/> when the text is no origin.</summary>

@@ -6,7 +6,6 @@ using System.Text;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Primitives;
@@ -48,7 +47,7 @@ public static class WebSocketUpgrade
             return null;
         }
 
-        Unbind(context);
+        LongRequest.Unbind(context);
         var headers = context.Response.Headers;
         if (FirstToken(context.Request.Headers.SecWebSocketProtocol) is { } protocol)
         {
@@ -114,28 +113,6 @@ public static class WebSocketUpgrade
         }
 
         return response.WriteAsync(fault, context.RequestAborted);
-    }
-
-    /// <summary>Takes off the limits of a request that would end a WebSocket: data rates, body size, request timeouts.</summary>
-    private static void Unbind(HttpContext context)
-    {
-        var features = context.Features;
-        if (features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate)
-        {
-            requestRate.MinDataRate = null;
-        }
-
-        if (features.Get<IHttpMinResponseDataRateFeature>() is { } responseRate)
-        {
-            responseRate.MinDataRate = null;
-        }
-
-        if (features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bodySize)
-        {
-            bodySize.MaxRequestBodySize = null;
-        }
-
-        features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
     }
 
     /// <summary>The connection's own pipe, when what goes through it are the bytes of the client as they are: no TLS, no HTTP/2, no middleware around the transport.</summary>

@@ -1,0 +1,255 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Fanfare.AspNetCore;
+using Microsoft.AspNetCore.Http;
+
+namespace Fanfare.ServerSentEvents;
+
+public sealed partial class StreamConnection
+{
+    /// <summary>The wire of a stream: joins what waits into few writes to the response. It is its own deadline of idle times.</summary>
+    /// <remarks>
+    /// The lock guards against the callers there can be: the outbox's drain, the end of a write, the end of the stream. It is never held across a wait.
+    /// Bytes of the outbox are taken off only when they are written, so its bounds see a stalled reader.
+    /// </remarks>
+    private sealed class StreamWire(StreamConnection connection) : Deadline, IWire
+    {
+        private const int ScratchSize = 64 * 1024;
+        private const int MaxWritesPerTurn = 8;
+
+        [ThreadStatic]
+        private static byte[]? _scratch;
+
+        private HttpContext? _context;
+        private PipeWriter? _body;
+        private TaskCompletionSource? _done;
+        private CancellationTokenRegistration _aborted;
+        private long _writtenAt;
+        private int _inFlight;
+        private bool _isWriting;
+        private bool _hasEnded;
+
+        private TimeSpan KeepAliveInterval => connection._endpoint.Options.KeepAliveInterval;
+
+        /// <summary>Begins to write to a response, whose head is on its way.</summary>
+        public void Start(HttpContext context, TaskCompletionSource done)
+        {
+            lock (this)
+            {
+                _done = done;
+                if (!_hasEnded)
+                {
+                    _context = context;
+                    _body = context.Response.BodyWriter;
+                    _writtenAt = connection._endpoint.Time.GetTimestamp();
+                    connection._endpoint.Wheel.Schedule(this, KeepAliveInterval);
+                }
+            }
+
+            if (_context is null)
+            {
+                context.Abort();
+                Finish();
+                return;
+            }
+
+            var registration = context.RequestAborted.UnsafeRegister(static state => ((StreamConnection)state!).Leave(), connection);
+            lock (this)
+            {
+                _aborted = registration;
+                if (!_hasEnded)
+                {
+                    return;
+                }
+            }
+
+            registration.Unregister();
+        }
+
+        /// <summary>Writes nothing from now on, and ends the connection under it. May be called often.</summary>
+        public void Abort()
+        {
+            HttpContext? context;
+            bool isIdle;
+            lock (this)
+            {
+                if (_hasEnded)
+                {
+                    return;
+                }
+
+                _hasEnded = true;
+                context = _context;
+                isIdle = !_isWriting;
+            }
+
+            if (context is null)
+            {
+                // It has not begun: whoever begins it finishes it.
+                return;
+            }
+
+            // A write in flight fails now, and its end finishes the stream: nothing may touch the request once it is over.
+            context.Abort();
+            if (isIdle)
+            {
+                Finish();
+            }
+        }
+
+        /// <inheritdoc/>
+        public DrainResult Drain(IOutboxReader outbox)
+        {
+            DrainResult result;
+            bool hasEnded;
+            lock (this)
+            {
+                if (_hasEnded)
+                {
+                    return DrainResult.Gone;
+                }
+
+                if (_isWriting)
+                {
+                    return DrainResult.PartlyTaken;
+                }
+
+                result = Write(outbox);
+                hasEnded = _hasEnded;
+            }
+
+            if (hasEnded)
+            {
+                Finish();
+            }
+            else if (result == DrainResult.Gone)
+            {
+                connection.Leave();
+            }
+
+            return result;
+        }
+
+        /// <inheritdoc/>
+        protected override void OnDue()
+        {
+            bool isIdle;
+            lock (this)
+            {
+                if (_hasEnded)
+                {
+                    return;
+                }
+
+                var idle = connection._endpoint.Time.GetElapsedTime(_writtenAt);
+                isIdle = idle >= KeepAliveInterval;
+                connection._endpoint.Wheel.Schedule(this, isIdle ? KeepAliveInterval : KeepAliveInterval - idle);
+            }
+
+            if (isIdle)
+            {
+                connection._outbox.TryEnqueue(connection._form.KeepAlive, isVolatile: true);
+            }
+        }
+
+        private DrainResult Write(IOutboxReader outbox)
+        {
+            outbox.Advance(_inFlight);
+            _inFlight = 0;
+            for (var writes = 0; writes < MaxWritesPerTurn || outbox.IsEmpty; writes++)
+            {
+                // In this order: who finds it completed and then empty has missed nothing.
+                var isCompleted = outbox.IsCompleted;
+                if (outbox.IsEmpty)
+                {
+                    _hasEnded = isCompleted;
+                    return isCompleted ? DrainResult.Gone : DrainResult.Taken;
+                }
+
+                if (WriteThrough(outbox) is { } final)
+                {
+                    return final;
+                }
+            }
+
+            return DrainResult.Taken;
+        }
+
+        /// <summary>One write through the server; <see langword="null"/> when there may be more to write.</summary>
+        private DrainResult? WriteThrough(IOutboxReader outbox)
+        {
+            var bytes = (_scratch ??= GC.AllocateUninitializedArray<byte>(ScratchSize)).AsSpan();
+            bytes = bytes[..outbox.CopyTo(bytes)];
+            ValueTask<FlushResult> flush;
+            try
+            {
+                _body!.Write(bytes);
+                flush = _body!.FlushAsync();
+            }
+            catch (Exception exception) when (StreamFault.IsBroken(exception))
+            {
+                return DrainResult.Gone;
+            }
+
+            _writtenAt = connection._endpoint.Time.GetTimestamp();
+            if (!flush.IsCompletedSuccessfully)
+            {
+                _inFlight = bytes.Length;
+                _isWriting = true;
+                _ = FinishWriteAsync(flush);
+                return DrainResult.PartlyTaken;
+            }
+
+#pragma warning disable VSTHRD002, VSTHRD103 // It is complete.
+            var result = flush.Result;
+#pragma warning restore VSTHRD002, VSTHRD103
+            outbox.Advance(bytes.Length);
+            return result.IsCompleted || result.IsCanceled ? DrainResult.Gone : null;
+        }
+
+        private async Task FinishWriteAsync(ValueTask<FlushResult> flush)
+        {
+            var isWritten = false;
+            try
+            {
+                var result = await flush.ConfigureAwait(false);
+                isWritten = !result.IsCompleted && !result.IsCanceled;
+            }
+            catch (Exception exception) when (StreamFault.IsBroken(exception))
+            {
+                // Told below.
+            }
+
+            bool hasEnded;
+            lock (this)
+            {
+                _isWriting = false;
+                hasEnded = _hasEnded;
+            }
+
+            if (hasEnded)
+            {
+                Finish();
+            }
+            else if (isWritten)
+            {
+                connection._outbox.Resume();
+            }
+            else
+            {
+                connection.Leave();
+            }
+        }
+
+        /// <summary>Lets the request go. Called once, when nothing is written any more.</summary>
+        private void Finish()
+        {
+            connection._endpoint.Wheel.Cancel(this);
+            _aborted.Unregister();
+            _context = null;
+            _body = null;
+            connection.OnRequestOver();
+            _done?.TrySetResult();
+        }
+    }
+}
