@@ -137,7 +137,10 @@ public sealed partial class Namespace
 
         foreach (var room in rooms ?? [])
         {
-            Scope.Joined?.Invoke(connection, room);
+            if (!User.OwnsRoom(room))
+            {
+                Scope.Joined?.Invoke(connection, room);
+            }
         }
 
         connection.JoinEarlyRooms();

@@ -24,23 +24,16 @@ public static class EventStreamEndpointRouteBuilderExtensions
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, string @namespace = "/", Action<EventStreamOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        return Map(endpoints, pattern, ServerOf(endpoints).Find(@namespace), configure);
-    }
-
-    /// <inheritdoc cref="MapEventStream(IEndpointRouteBuilder, string, string, Action{EventStreamOptions})"/>
-    public static IEndpointConventionBuilder MapEventStream(
-        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Namespace @namespace, Action<EventStreamOptions>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(endpoints);
-        ArgumentNullException.ThrowIfNull(@namespace);
         return Map(endpoints, pattern, @namespace, configure);
     }
 
-    private static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, Namespace @namespace, Action<EventStreamOptions>? configure)
+    private static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, string name, Action<EventStreamOptions>? configure)
     {
+        var server = endpoints.ServiceProvider.GetRequiredService<EventStreamServer>();
+        var @namespace = server.Find(name);
         var options = new EventStreamOptions();
         configure?.Invoke(options);
-        var endpoint = ServerOf(endpoints).CreateStreams(@namespace, options);
+        var endpoint = server.CreateStreams(@namespace, options);
         var group = endpoints.MapGroup(pattern);
         if (options.Rooms is not null)
         {
@@ -60,6 +53,4 @@ public static class EventStreamEndpointRouteBuilderExtensions
         void Add(string path, StreamRoute route) =>
             group.Map(path, (RequestDelegate)(context => endpoint.HandleAsync(context, route))).WithDisplayName($"Event stream of {@namespace.Name}{path}");
     }
-
-    private static EventStreamServer ServerOf(IEndpointRouteBuilder endpoints) => endpoints.ServiceProvider.GetRequiredService<EventStreamServer>();
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Fanfare;
 using Fanfare.ServerSentEvents;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -21,27 +20,18 @@ public static class PublishEndpointRouteBuilderExtensions
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, string @namespace = "/", Action<PublishOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        return Map(endpoints, pattern, ServerOf(endpoints).Find(@namespace), configure);
-    }
-
-    /// <inheritdoc cref="MapPublish(IEndpointRouteBuilder, string, string, Action{PublishOptions})"/>
-    public static IEndpointConventionBuilder MapPublish(
-        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Namespace @namespace, Action<PublishOptions>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(endpoints);
-        ArgumentNullException.ThrowIfNull(@namespace);
         return Map(endpoints, pattern, @namespace, configure);
     }
 
-    private static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, Namespace @namespace, Action<PublishOptions>? configure)
+    private static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, string name, Action<PublishOptions>? configure)
     {
+        var server = endpoints.ServiceProvider.GetRequiredService<EventStreamServer>();
+        var @namespace = server.Find(name);
         var options = new PublishOptions();
         configure?.Invoke(options);
-        var endpoint = ServerOf(endpoints).CreatePublish(@namespace, options);
+        var endpoint = server.CreatePublish(@namespace, options);
 
         // Any method, since the endpoint answers wrong ones in its own words.
         return endpoints.Map(pattern, (RequestDelegate)endpoint.HandleAsync).WithDisplayName($"Publishing to {@namespace.Name}");
     }
-
-    private static EventStreamServer ServerOf(IEndpointRouteBuilder endpoints) => endpoints.ServiceProvider.GetRequiredService<EventStreamServer>();
 }

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
-using System.IO.Pipelines;
 using Fanfare.AspNetCore;
 using Fanfare.Json;
 using Microsoft.AspNetCore.Authorization;
@@ -246,14 +244,14 @@ internal sealed partial class PublishEndpoint
         return WriteAsync(context, status, "application/problem+json", body.WrittenMemory);
     }
 
-    private static Task WriteAsync(HttpContext context, int status, string contentType, ReadOnlyMemory<byte> body)
+    private static async Task WriteAsync(HttpContext context, int status, string contentType, ReadOnlyMemory<byte> body)
     {
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = contentType;
         response.ContentLength = body.Length;
         response.Headers.CacheControl = "no-store";
-        return response.BodyWriter.WriteAsync(body, context.RequestAborted).AsTask();
+        await response.BodyWriter.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
     }
 
     private static partial class Log
