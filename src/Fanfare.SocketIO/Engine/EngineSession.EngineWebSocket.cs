@@ -44,10 +44,10 @@ internal sealed partial class EngineWebSocket(EngineSession session, EngineScope
 
     public void ResumeReading() => _connection?.ResumeReading();
 
-    /// <summary>Ends the WebSocket: a peer that does not answer, or does not read, is not asked politely.</summary>
+    /// <summary>Ends the WebSocket. A peer that does not answer, or does not read, is not asked politely; one that floods is not read until it has answered.</summary>
     public void Close(CloseReason reason)
     {
-        if (reason == CloseReason.PingTimeout || reason == CloseReason.SlowConsumer)
+        if (reason == CloseReason.PingTimeout || reason == CloseReason.SlowConsumer || reason == CloseReason.RateLimited)
         {
             _connection!.Abort();
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
@@ -119,9 +120,11 @@ public sealed class PacketFloodTests
         var closing = fatal.ConvertAll(static packet => RawWebSocket.Frame(packet));
         const int Workers = 8;
         var closings = count / 100;
+        var open = new ConcurrentBag<RawWebSocket>();
         await Parallel.ForAsync(0, Workers, TestContext.Current.CancellationToken, async (worker, _) =>
         {
-            using var raw = await RawWebSocket.OpenAsync(server);
+            var raw = await RawWebSocket.OpenAsync(server);
+            open.Add(raw);
             await raw.SendAsync(RawWebSocket.Frame("40"));
             for (var i = 0; i < (count - closings) / Workers / refused.Count; i++)
             {
@@ -138,6 +141,10 @@ public sealed class PacketFloodTests
 
         });
         await server.Meters.When("fanfare.messages.received", null, sum => sum >= count);
+        foreach (var raw in open)
+        {
+            raw.Dispose();
+        }
 
         var seconds = (Environment.TickCount64 - started) / 1000.0;
         // As applications are set up: of the framework only warnings, since it tells each request at information level.

@@ -19,8 +19,9 @@ public sealed class ExpiryTests
         using var over = new CancellationTokenSource();
         var pouring = whileEventsPour ? PourAsync(server, over.Token) : Task.CompletedTask;
 
-        ExpireSoon(server);
+        var end = ExpireSoon(server);
         var read = await Task.WhenAll(clients.Select(static client => client.Link.RestAsync())).InTime();
+        Figures.Write($"{Clients} clients: the last was closed {(DateTimeOffset.UtcNow - end).TotalMilliseconds:F0} ms after its token's end");
 
         await over.CancelAsync();
         await pouring;
@@ -75,13 +76,15 @@ public sealed class ExpiryTests
     }
 
     /// <summary>Gives all of them a token that ends at one moment, when all of them are there however slow the machine is.</summary>
-    private static void ExpireSoon(TestServer server)
+    private static DateTimeOffset ExpireSoon(TestServer server)
     {
         var at = DateTimeOffset.UtcNow.AddSeconds(1);
         foreach (var connection in server.Main.Connections)
         {
             Assert.True(connection.RenewUser(new User("u", at)));
         }
+
+        return at;
     }
 
     private static async Task PourAsync(TestServer server, CancellationToken over)
