@@ -1,5 +1,6 @@
 using Fanfare.Chat.Text;
 using Fanfare.Chat.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Fanfare.Chat.Accounts;
 
@@ -50,7 +51,7 @@ internal static class AuthEndpoints
         }
 
         return await accounts.RegisterAsync(name, password) is { } session
-            ? TypedResults.Json(session, AccountsJson.Default.Session, statusCode: StatusCodes.Status201Created)
+            ? SignedIn(http, session, StatusCodes.Status201Created)
             : Problem.Conflict("This name is taken.");
     }
 
@@ -70,14 +71,14 @@ internal static class AuthEndpoints
 
         var name = DisplayName.TryCreate(typedName, DisplayName.MaximumOfUser);
         var (session, retryAfter) = await limits.AttemptAsync(http, name?.Key ?? typedName, () => accounts.LoginAsync(name, password));
-        return retryAfter is { } wait ? new TooManyRequests(wait) : SessionOr401(session);
+        return retryAfter is { } wait ? new TooManyRequests(wait) : SessionOr401(http, session);
     }
 
     private static async Task<IResult> RefreshAsync(HttpContext http, AccountService accounts)
     {
         var body = await JsonBody.ReadAsync(http.Request);
         var refreshToken = body.Text("refreshToken");
-        return body.Refusal ?? (refreshToken is null ? Missing(("refreshToken", null)) : SessionOr401(await accounts.RefreshAsync(refreshToken)));
+        return body.Refusal ?? (refreshToken is null ? Missing(("refreshToken", null)) : SessionOr401(http, await accounts.RefreshAsync(refreshToken)));
     }
 
     private static async Task<IResult> LogoutAsync(HttpContext http, AccountService accounts)
@@ -95,11 +96,18 @@ internal static class AuthEndpoints
         }
 
         await accounts.LogoutAsync(refreshToken);
+        AccessCookie.Clear(http);
         return TypedResults.NoContent();
     }
 
-    private static IResult SessionOr401(Session? session) =>
-        session is null ? Problem.Of(StatusCodes.Status401Unauthorized) : TypedResults.Json(session, AccountsJson.Default.Session);
+    private static IResult SessionOr401(HttpContext http, Session? session) =>
+        session is null ? Problem.Of(StatusCodes.Status401Unauthorized) : SignedIn(http, session, StatusCodes.Status200OK);
+
+    private static JsonHttpResult<Session> SignedIn(HttpContext http, Session session, int status)
+    {
+        AccessCookie.Set(http, session.AccessToken, session.ExpiresAt);
+        return TypedResults.Json(session, AccountsJson.Default.Session, statusCode: status);
+    }
 
     private static Problem Missing(params ReadOnlySpan<(string Field, string? Value)> fields)
     {

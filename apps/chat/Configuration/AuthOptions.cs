@@ -20,4 +20,7 @@ public sealed record AuthOptions
 
     /// <summary>The window of both limits. Default 60 s.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether event streams take the access token as <c>?access_token=</c>. Default false: addresses end up in logs on their way.</summary>
+    public bool QueryToken { get; init; }
 }

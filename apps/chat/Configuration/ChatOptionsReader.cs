@@ -37,6 +37,7 @@ public static class ChatOptionsReader
                 Failures = ReadNumber(configuration, "Auth:RateLimit:Failures", 10),
                 Requests = ReadNumber(configuration, "Auth:RateLimit:Requests", 100),
                 Window = TimeSpan.FromSeconds(ReadNumber(configuration, "Auth:RateLimit:WindowSeconds", 60)),
+                QueryToken = ReadFlag(configuration, "Auth:QueryToken"),
             },
             OfflineDelay = TimeSpan.FromMilliseconds(ReadNumber(configuration, "Presence:OfflineDelayMs", 2000, minimum: 0)),
             ConnectionsPerUser = ReadNumber(configuration, "Limits:ConnectionsPerUser", 20),

@@ -20,9 +20,17 @@ public sealed class OriginGuard(RequestDelegate next, ChatOptions options)
             return next(http);
         }
 
+        // Of streams Fanfare says by itself who may read them.
+        var isStream = http.Request.Path.StartsWithSegments(AccessCookie.Path) && !IsPreflight(http.Request);
+        var isAllowed = _policy.Allows(http.Request);
+        if (isStream && isAllowed)
+        {
+            return next(http);
+        }
+
         // Answers differ by origin: no cache may hand one out for another.
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin);
-        if (!_policy.Allows(http.Request))
+        if (!isAllowed)
         {
             return Problem.Of(StatusCodes.Status403Forbidden, "This origin is not allowed.").ExecuteAsync(http);
         }
@@ -33,6 +41,8 @@ public sealed class OriginGuard(RequestDelegate next, ChatOptions options)
     // Fanfare guards /socket.io itself, by the same policy and in the words of that wire.
     private static bool IsGuarded(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments("/ws") || path.StartsWithSegments("/events");
 
+    private static bool IsPreflight(HttpRequest request) => HttpMethods.IsOptions(request.Method) && request.Headers.ContainsKey(HeaderNames.AccessControlRequestMethod);
+
     private Task AllowListed(HttpContext http, string origin)
     {
         http.Response.OnStarting(() =>
@@ -41,14 +51,14 @@ public sealed class OriginGuard(RequestDelegate next, ChatOptions options)
             http.Response.Headers.AccessControlAllowCredentials = "true";
             return Task.CompletedTask;
         });
-        if (!HttpMethods.IsOptions(http.Request.Method) || !http.Request.Headers.ContainsKey(HeaderNames.AccessControlRequestMethod))
+        if (!IsPreflight(http.Request))
         {
             return next(http);
         }
 
         http.Response.StatusCode = StatusCodes.Status204NoContent;
         http.Response.Headers.AccessControlAllowMethods = "GET, POST, PUT, DELETE";
-        http.Response.Headers.AccessControlAllowHeaders = "authorization, content-type";
+        http.Response.Headers.AccessControlAllowHeaders = http.Request.Path.StartsWithSegments(AccessCookie.Path) ? "authorization, content-type, last-event-id" : "authorization, content-type";
         http.Response.Headers.AccessControlMaxAge = "600";
         return Task.CompletedTask;
     }

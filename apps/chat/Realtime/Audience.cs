@@ -4,7 +4,8 @@ namespace Fanfare.Chat.Realtime;
 internal static class Audience
 {
     /// <summary>The connections in a room that belong to other users.</summary>
-    public static BroadcastOperator ToOthers(this Namespace chat, string room, string userId) => chat.To(room).Except(User.RoomOf(userId)).Transient;
+    public static BroadcastOperator ToOthers(this Namespace chat, string room, string userId) =>
+        chat.To(room).Except([User.RoomOf(userId), User.SilentRoomOf(userId)]).Transient;
 
     /// <summary>All connections of a user.</summary>
     public static BroadcastOperator ToUser(this Namespace chat, string userId) => chat.To(User.RoomOf(userId)).Transient;

@@ -1,12 +1,14 @@
 using Fanfare.Chat.Accounts;
 using Fanfare.Chat.Messages;
 using Fanfare.Chat.Rooms;
+using Fanfare.Chat.Storage;
 using Fanfare.Chat.Text;
+using Fanfare.ServerSentEvents;
 
 namespace Fanfare.Chat.Realtime;
 
 /// <summary>The namespace <c>/chat</c>: who comes in, and what each event of a client does.</summary>
-internal sealed class ChatNamespace(Namespace chat, AccessTokens tokens, RoomService rooms, RoomRequests requests, RoomEntries entries, Visits visits, Presence presence)
+internal sealed class ChatNamespace(Namespace chat, AccessTokens tokens, RoomService rooms, RoomRequests requests, RoomEntries entries, EventQueue events, Visits visits, Presence presence)
 {
     public const string Name = "/chat";
     private const string SocketIOPath = "/socket.io";
@@ -19,7 +21,8 @@ internal sealed class ChatNamespace(Namespace chat, AccessTokens tokens, RoomSer
         chat.Authenticate(AuthenticateAsync);
         chat.AuthorizeRooms((user, room) => ValueTask.FromResult(ChatRooms.IsChatRoom(room) && rooms.StandingOf(user.Id!, room).Allows(user.RightToNamedRooms())));
         chat.UseJoin(entries.EnterAsync);
-        chat.OnConnection(OnConnectionAsync);
+        chat.OnConnection(CheckAgainAsync);
+        chat.Entered += CheckStream;
 
         OnRoom("join_room", requests.JoinAsync);
         OnRoom("leave_room", requests.LeaveAsync);
@@ -49,23 +52,31 @@ internal sealed class ChatNamespace(Namespace chat, AccessTokens tokens, RoomSer
         return check.Caller?.ToUser(handshake.Request.Url.StartsWith(SocketIOPath, StringComparison.Ordinal) ? RoomRight.TakePart : RoomRight.Read);
     }
 
-    private async Task OnConnectionAsync(Connection connection)
+    private void CheckStream(Connection connection)
+    {
+        if (connection is StreamConnection)
+        {
+            events.Post(() => new ValueTask(CheckAgainAsync(connection)));
+        }
+    }
+
+    // What ended between the question at the door and the entry was told to a connection that was not there yet.
+    private async Task CheckAgainAsync(Connection connection)
     {
         await EndWithSignInAsync(connection);
-        if (!connection.IsRecovered)
+        if (connection is not StreamConnection && !connection.IsRecovered)
         {
             return;
         }
 
-        // A membership that ended between the question and the continuation was told to a connection that was not there yet.
-        foreach (var room in ChatRooms.OfConnection(connection).Where(room => !rooms.StandingOf(connection.UserId(), room).Allows(RoomRight.TakePart)).ToList())
+        var right = connection.User.RightToNamedRooms();
+        foreach (var room in ChatRooms.OfConnection(connection).Where(room => !rooms.StandingOf(connection.UserId(), room).Allows(right)).ToList())
         {
-            await connection.LeaveAsync(room);
+            await (connection is StreamConnection ? connection.DisconnectAsync() : connection.LeaveAsync(room));
         }
     }
 
-    // It is in the namespace, where the end of its sign-in finds it: asked only now whether that is alive, it cannot be missed.
-    private async Task EndWithSignInAsync(Connection connection)
+    private async ValueTask EndWithSignInAsync(Connection connection)
     {
         if (!tokens.IsAlive(connection.UserId(), connection.SignInId()))
         {

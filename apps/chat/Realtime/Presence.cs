@@ -5,7 +5,10 @@ using Fanfare.Chat.Storage;
 
 namespace Fanfare.Chat.Realtime;
 
-/// <summary>Who is online: per user, not per connection. A user without a connection stays online for a moment, so that a reload is no absence.</summary>
+/// <summary>
+/// Who is online: per user, not per connection, on whatever wire. A stream of one's own events is a connection too; one that only reads
+/// rooms is not. A user without a connection stays online for a moment, so that a reload is no absence.
+/// </summary>
 internal sealed class Presence(Namespace chat, EventQueue events, TimingWheel wheel, ChatDatabase database, ChatOptions options) : IPresence
 {
     // Changed by steps of the queue only; read from any thread.
@@ -16,7 +19,7 @@ internal sealed class Presence(Namespace chat, EventQueue events, TimingWheel wh
 
     public void Watch()
     {
-        chat.OnConnection(connection => events.Post(() => CameAsync(connection)));
+        chat.Entered += connection => events.Post(() => CameAsync(connection));
         chat.Ended += (connection, _) => events.Post(() => WentAsync(connection));
     }
 
@@ -27,6 +30,11 @@ internal sealed class Presence(Namespace chat, EventQueue events, TimingWheel wh
     private async ValueTask CameAsync(Connection connection)
     {
         var userId = connection.UserId();
+        if (connection.IsClosed || !connection.IsIn(User.RoomOf(userId)))
+        {
+            return;
+        }
+
         if (_online.TryGetValue(userId, out var visitor))
         {
             wheel.Cancel(visitor);

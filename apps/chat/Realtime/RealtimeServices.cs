@@ -1,8 +1,10 @@
 using System.Text.Json.Serialization.Metadata;
 using Fanfare.Chat.Accounts;
 using Fanfare.Chat.Configuration;
+using Fanfare.Chat.Http;
 using Fanfare.Chat.Messages;
 using Fanfare.Chat.Rooms;
+using Fanfare.ServerSentEvents;
 using Fanfare.SocketIO;
 using Fanfare.WebSockets;
 
@@ -49,13 +51,14 @@ internal static class RealtimeServices
         services.AddSingleton<ChatNamespace>();
     }
 
-    /// <summary>Opens the namespace to clients of Socket.IO and to plain WebSockets.</summary>
+    /// <summary>Opens the namespace to clients of Socket.IO, to plain WebSockets and to event streams.</summary>
     public static void MapRealtime(this IEndpointRouteBuilder routes, ChatOptions options)
     {
         // Made here as it is configured, before a wire names it.
         routes.ServiceProvider.GetRequiredService<Namespace>();
         routes.MapSocketIO();
         routes.MapRooms("/ws", ChatNamespace.Name, rooms => Configure(rooms, options));
+        routes.MapEventStream(AccessCookie.Path, ChatNamespace.Name, streams => Configure(streams, options));
     }
 
     private static void Configure(RoomsOptions rooms, ChatOptions options)
@@ -69,6 +72,18 @@ internal static class RealtimeServices
         foreach (var origin in options.AllowedOrigins)
         {
             rooms.AllowedOrigins.Add(origin);
+        }
+    }
+
+    private static void Configure(EventStreamOptions streams, ChatOptions options)
+    {
+        streams.CookieName = AccessCookie.Name;
+        streams.AllowQueryToken = options.Auth.QueryToken;
+        streams.AllowCredentials = true;
+        streams.MaxConnectionsPerAddress = options.ConnectionsPerAddress;
+        foreach (var origin in options.AllowedOrigins)
+        {
+            streams.AllowedOrigins.Add(origin);
         }
     }
 }

@@ -1,8 +1,9 @@
 using Fanfare.Chat.Storage;
+using Fanfare.ServerSentEvents;
 
 namespace Fanfare.Chat.Realtime;
 
-/// <summary>Who is in which room: tells the others of a user's first connection that came in, and of the last that left.</summary>
+/// <summary>Who is in which room: tells the others of a user's first connection that came in, and of the last that left. To read a room as a stream is no visit.</summary>
 internal sealed class Visits
 {
     private readonly Namespace _chat;
@@ -27,7 +28,7 @@ internal sealed class Visits
 
     private void Post(Connection connection, string room, Func<Connection, string, ValueTask> step)
     {
-        if (ChatRooms.IsChatRoom(room))
+        if (ChatRooms.IsChatRoom(room) && connection is not StreamConnection)
         {
             _events.Post(() => step(connection, room));
         }

@@ -258,6 +258,7 @@ public sealed partial class Namespace
     {
         _services.Metrics.Opened(Name);
         connection.WatchExpiry();
+        Registered.Entered?.Invoke(connection);
         if (connection.HasHandlers)
         {
             connection.Start();

@@ -14,6 +14,13 @@ public abstract class NamespaceSetup
 
     internal Registrations Registered { get; }
 
+    /// <summary>Told when a connection has come in, on whatever wire, event streams included; a continued session too. It must not wait.</summary>
+    public event Action<Connection>? Entered
+    {
+        add => Registered.Entered += value;
+        remove => Registered.Entered -= value;
+    }
+
     /// <summary>Told when a connection came into a room: once per connection and room, on whatever wire, not when a session is merely taken over. It must not wait.</summary>
     public event Action<Connection, string>? Joined
     {

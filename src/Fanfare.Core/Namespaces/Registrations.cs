@@ -19,6 +19,8 @@ internal sealed class Registrations
 
     public Func<EventContext, Exception, bool>? ArgumentsRefused { get; set; }
 
+    public Action<Connection>? Entered { get; set; }
+
     public Action<Connection, string>? Joined { get; set; }
 
     public Action<Connection, string>? Left { get; set; }
