@@ -50,22 +50,7 @@ public sealed class WebSocketTransport
 
     /// <summary>Writes to the socket as it can take it, without a thread.</summary>
     /// <returns>Whether all is written; not when the connection is broken.</returns>
-    internal async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        try
-        {
-            while (!bytes.IsEmpty)
-            {
-                bytes = bytes[await Socket!.SendAsync(bytes, SocketFlags.None).ConfigureAwait(false)..];
-            }
-
-            return true;
-        }
-        catch (Exception exception) when (StreamFault.IsBroken(exception))
-        {
-            return false;
-        }
-    }
+    internal ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes) => NativeSocket.SendAllAsync(Socket!, bytes);
 
     /// <summary>Ends the connection at once; pending reads and writes fail. May be called often and from any thread.</summary>
     internal void Abort()

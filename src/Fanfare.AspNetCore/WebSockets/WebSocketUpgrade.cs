@@ -1,13 +1,8 @@
 using System.Buffers.Text;
-using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -63,8 +58,8 @@ public static class WebSocketUpgrade
         headers.Upgrade = "websocket";
         headers.Connection = HeaderNames.Upgrade;
         headers.SecWebSocketAccept = Answer(context.Request.Headers.SecWebSocketKey.ToString().Trim());
-        var pipe = FindPipe(context);
-        var socket = allowDirectWrites && pipe is not null ? FindSocket(context) : null;
+        var pipe = ConnectionTransport.FindPipe(context);
+        var socket = allowDirectWrites && pipe is not null ? ConnectionTransport.FindSocket(context) : null;
         var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
         return new WebSocketTransport(stream, socket, lifetime, pipe?.Input);
     }
@@ -113,36 +108,6 @@ public static class WebSocketUpgrade
         }
 
         return response.WriteAsync(fault, context.RequestAborted);
-    }
-
-    /// <summary>The connection's own pipe, when what goes through it are the bytes of the client as they are: no TLS, no HTTP/2, no middleware around the transport.</summary>
-    private static IDuplexPipe? FindPipe(HttpContext context)
-    {
-        var features = context.Features;
-        if (!HttpProtocol.IsHttp11(context.Request.Protocol)
-            || features.Get<ITlsConnectionFeature>() is not null
-            || features.Get<ITlsHandshakeFeature>() is not null
-            || features.Get<ISslStreamFeature>() is not null
-            || features.Get<IConnectionTransportFeature>() is not { } connection)
-        {
-            return null;
-        }
-
-        // A connection middleware that looks at or changes the bytes puts a pipe of its own in the place of the transport's.
-        var sockets = typeof(SocketTransportOptions).Assembly;
-        return connection.GetType().Assembly == sockets && connection.Transport.GetType().Assembly == sockets ? connection.Transport : null;
-    }
-
-    /// <summary>The socket under <see cref="FindPipe"/>.</summary>
-    private static Socket? FindSocket(HttpContext context)
-    {
-        if (!NativeSocket.IsSupported || context.Features.Get<IConnectionSocketFeature>() is not { Socket: { SocketType: SocketType.Stream } socket })
-        {
-            return null;
-        }
-
-        NativeSocket.BoundUnsent(socket);
-        return socket;
     }
 
     private static string Answer(string key)

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Fanfare.ServerSentEvents;
 
 /// <summary>Makes the endpoints of event streams and of publishing.</summary>
-internal sealed class EventStreamServer(FanfareServer server, IOptions<FanfareOptions> options, DrainList drains, TimeProvider time, ILoggerFactory loggers)
+internal sealed class EventStreamServer(
+    FanfareServer server, IOptions<FanfareOptions> options, DrainList drains, QueryTokenPrivacy privacy, TimeProvider time, ILoggerFactory loggers)
 {
     /// <summary>The namespace with this name.</summary>
     public Namespace Find(string name) => server.Of(name);
@@ -28,6 +29,11 @@ internal sealed class EventStreamServer(FanfareServer server, IOptions<FanfareOp
             Gate = new ConnectionGate(origins, streamOptions.MaxConnectionsPerAddress, server.Metrics, logger),
         });
         drains.Add(endpoint.DrainAsync);
+        if (streamOptions.AllowQueryToken)
+        {
+            privacy.TurnOn();
+        }
+
         return endpoint;
     }
 

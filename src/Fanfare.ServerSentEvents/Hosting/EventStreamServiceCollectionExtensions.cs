@@ -2,6 +2,8 @@ using Fanfare;
 using Fanfare.AspNetCore;
 using Fanfare.ServerSentEvents;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -14,6 +16,11 @@ public static class EventStreamServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton<EventStreamServer>();
+        builder.Services.TryAddSingleton<QueryTokenPrivacy>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>, QueryTokenPrivacy>(PrivacyOf));
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IOptionsChangeTokenSource<LoggerFilterOptions>, QueryTokenPrivacy>(PrivacyOf));
         return builder.AddEndpoints();
     }
+
+    private static QueryTokenPrivacy PrivacyOf(IServiceProvider services) => services.GetRequiredService<QueryTokenPrivacy>();
 }

@@ -1,6 +1,5 @@
 using Fanfare.AspNetCore;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Fanfare.ServerSentEvents;
@@ -137,12 +136,18 @@ internal sealed partial class EventStreamEndpoint
         };
         if (HttpMethods.IsHead(context.Request.Method))
         {
-            WriteHead(context);
+            StreamHead.Write(context);
             return false;
         }
 
-        return _scope.Gate.TryEnter(context, handshake.Address)
-            && await TryOpenAsync(context, new StreamConnection(_scope, StreamForm.Bare, kind, handshake, user), rooms, done).ConfigureAwait(false);
+        if (!_scope.Gate.TryEnter(context, handshake.Address))
+        {
+            return false;
+        }
+
+        var socket = _scope.Options.AllowDirectWrites ? ResponseSocket.Find(context) : null;
+        var stream = new StreamConnection(_scope, socket is null ? StreamForm.Bare : StreamForm.Chunked, kind, handshake, user);
+        return await TryOpenAsync(context, stream, socket, rooms, done).ConfigureAwait(false);
     }
 
     private async ValueTask<User?> FindUserAsync(HttpContext context, Handshake handshake, string? token)
@@ -276,7 +281,8 @@ internal sealed partial class EventStreamEndpoint
     private static string RouteValue(HttpContext context, string name) => context.Request.RouteValues[name] as string ?? string.Empty;
 
     /// <summary>Takes the stream in, sends the head, and what the client missed.</summary>
-    private async ValueTask<bool> TryOpenAsync(HttpContext context, StreamConnection stream, IReadOnlyList<string> rooms, TaskCompletionSource done)
+    private async ValueTask<bool> TryOpenAsync(
+        HttpContext context, StreamConnection stream, ResponseSocket? socket, IReadOnlyList<string> rooms, TaskCompletionSource done)
     {
         var since = SinceOf(context.Request);
         EventId head = default;
@@ -300,8 +306,15 @@ internal sealed partial class EventStreamEndpoint
         try
         {
             LongRequest.Unbind(context);
-            context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-            WriteHead(context);
+            ConnectionTransport.BoundAcknowledgement(context, _scope.Options.AcknowledgementTimeout);
+            StreamHead.Write(context);
+            if (socket is not null)
+            {
+                // Both are ours: the chunks, and the end of a connection on which the next stream could not be written directly.
+                context.Response.Headers.TransferEncoding = "chunked";
+                context.Response.Headers.Connection = "close";
+            }
+
             await context.Response.StartAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch
@@ -310,7 +323,7 @@ internal sealed partial class EventStreamEndpoint
             throw;
         }
 
-        stream.Start(context, done);
+        stream.Start(context, socket, done);
         if (since.Length > 0)
         {
             await CatchUpAsync(stream, rooms, since, head).ConfigureAwait(false);
@@ -343,14 +356,6 @@ internal sealed partial class EventStreamEndpoint
             Log.ReplayFailed(_scope.Logger, exception, Namespace.Name);
             stream.Break();
         }
-    }
-
-    private static void WriteHead(HttpContext context)
-    {
-        var headers = context.Response.Headers;
-        headers.ContentType = "text/event-stream; charset=utf-8";
-        headers.CacheControl = "no-cache, no-transform";
-        headers["X-Accel-Buffering"] = "no";
     }
 
     private static string SinceOf(HttpRequest request)

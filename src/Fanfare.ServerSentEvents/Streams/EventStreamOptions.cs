@@ -17,7 +17,11 @@ public sealed class EventStreamOptions
     /// <summary>The name of a cookie that holds the token, for a browser's <c>EventSource</c>, which can set no header. Default none.</summary>
     public string? CookieName { get; set; }
 
-    /// <summary>Whether the token may come as the query key <c>access_token</c>. Default false, since URLs are written to logs on their way. It is taken out of the request as soon as it is read.</summary>
+    /// <summary>Whether the token may come as the query key <c>access_token</c>. Default false, since URLs are written to logs on their way.</summary>
+    /// <remarks>
+    /// It is taken out of the request as soon as it is read. The lines that ASP.NET Core writes for each request show the URL before that, so with this option
+    /// they (<c>Microsoft.AspNetCore.Hosting.Diagnostics</c>) are written from warnings on only. Proxies and logs of your own are yours to mind.
+    /// </remarks>
     public bool AllowQueryToken { get; set; }
 
     /// <summary>How long a client should wait before it comes back; <see langword="null"/> leaves it to the client. Default 2 s.</summary>

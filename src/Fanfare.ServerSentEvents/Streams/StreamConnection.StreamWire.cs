@@ -22,17 +22,24 @@ public sealed partial class StreamConnection
 
         private HttpContext? _context;
         private PipeWriter? _body;
+        private ResponseSocket? _socket;
         private TaskCompletionSource? _done;
         private CancellationTokenRegistration _aborted;
         private long _writtenAt;
         private int _inFlight;
         private bool _isWriting;
         private bool _hasEnded;
+        private bool _isDirect;
+
+        /// <summary>Whether events go straight to the socket.</summary>
+        public bool IsDirect => _isDirect;
+
+        private static byte[] Scratch => _scratch ??= GC.AllocateUninitializedArray<byte>(ScratchSize, pinned: true);
 
         private TimeSpan KeepAliveInterval => connection._endpoint.Options.KeepAliveInterval;
 
-        /// <summary>Begins to write to a response, whose head is on its way.</summary>
-        public void Start(HttpContext context, TaskCompletionSource done)
+        /// <summary>Begins to write to a response, whose head is written.</summary>
+        public void Start(HttpContext context, ResponseSocket? socket, TaskCompletionSource done)
         {
             lock (this)
             {
@@ -41,6 +48,7 @@ public sealed partial class StreamConnection
                 {
                     _context = context;
                     _body = context.Response.BodyWriter;
+                    _socket = socket?.TryNoteHead() == true ? socket : null;
                     _writtenAt = connection._endpoint.Time.GetTimestamp();
                     connection._endpoint.Wheel.Schedule(this, KeepAliveInterval);
                 }
@@ -166,7 +174,9 @@ public sealed partial class StreamConnection
                     return isCompleted ? DrainResult.Gone : DrainResult.Taken;
                 }
 
-                if (WriteThrough(outbox) is { } final)
+                _writtenAt = connection._endpoint.Time.GetTimestamp();
+                var result = IsPipeEmpty() ? WriteDirect(outbox) : WriteThrough(outbox);
+                if (result is { } final)
                 {
                     return final;
                 }
@@ -175,10 +185,48 @@ public sealed partial class StreamConnection
             return DrainResult.Taken;
         }
 
+        /// <summary>Whether everything that went through the server has reached the socket, so that nothing can be overtaken any more.</summary>
+        private bool IsPipeEmpty()
+        {
+            if (!_isDirect && _socket is not null)
+            {
+                _isDirect = _socket.HasEverything();
+                _socket = _isDirect || !_socket.IsHopeless ? _socket : null;
+            }
+
+            return _isDirect;
+        }
+
+        /// <summary>One write straight to the socket; <see langword="null"/> when there may be more to write.</summary>
+        private DrainResult? WriteDirect(IOutboxReader outbox)
+        {
+            var bytes = Scratch.AsSpan();
+            bytes = bytes[..outbox.CopyTo(bytes)];
+            var sent = NativeSocket.Send(_socket!.Socket, bytes);
+            if (sent == NativeSocket.Gone)
+            {
+                return DrainResult.Gone;
+            }
+
+            sent = Math.Max(0, sent);
+            outbox.Advance(sent);
+            if (sent == bytes.Length)
+            {
+                return null;
+            }
+
+            // The buffer is full: the rest of what was begun is handed over to be sent as soon as it can be, without a thread.
+            outbox.TryPeek(out var rest);
+            _inFlight = rest.Length;
+            _isWriting = true;
+            _ = FinishSendAsync(NativeSocket.SendAllAsync(_socket.Socket, rest));
+            return DrainResult.PartlyTaken;
+        }
+
         /// <summary>One write through the server; <see langword="null"/> when there may be more to write.</summary>
         private DrainResult? WriteThrough(IOutboxReader outbox)
         {
-            var bytes = (_scratch ??= GC.AllocateUninitializedArray<byte>(ScratchSize)).AsSpan();
+            var bytes = Scratch.AsSpan();
             bytes = bytes[..outbox.CopyTo(bytes)];
             ValueTask<FlushResult> flush;
             try
@@ -191,12 +239,12 @@ public sealed partial class StreamConnection
                 return DrainResult.Gone;
             }
 
-            _writtenAt = connection._endpoint.Time.GetTimestamp();
+            _socket?.NoteWritten(bytes.Length);
             if (!flush.IsCompletedSuccessfully)
             {
                 _inFlight = bytes.Length;
                 _isWriting = true;
-                _ = FinishWriteAsync(flush);
+                _ = FinishFlushAsync(flush);
                 return DrainResult.PartlyTaken;
             }
 
@@ -207,7 +255,7 @@ public sealed partial class StreamConnection
             return result.IsCompleted || result.IsCanceled ? DrainResult.Gone : null;
         }
 
-        private async Task FinishWriteAsync(ValueTask<FlushResult> flush)
+        private async Task FinishFlushAsync(ValueTask<FlushResult> flush)
         {
             var isWritten = false;
             try
@@ -220,6 +268,14 @@ public sealed partial class StreamConnection
                 // Told below.
             }
 
+            Settle(isWritten);
+        }
+
+        private async Task FinishSendAsync(ValueTask<bool> send) => Settle(await send.ConfigureAwait(false));
+
+        /// <summary>A write that had to wait has ended.</summary>
+        private void Settle(bool isWritten)
+        {
             bool hasEnded;
             lock (this)
             {
@@ -248,6 +304,7 @@ public sealed partial class StreamConnection
             _aborted.Unregister();
             _context = null;
             _body = null;
+            _socket = null;
             connection.OnRequestOver();
             _done?.TrySetResult();
         }

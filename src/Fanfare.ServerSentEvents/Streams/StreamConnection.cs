@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Fanfare.AspNetCore;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -56,6 +57,9 @@ public sealed partial class StreamConnection : Connection
     /// <param name="named">Those that it was asked for by name.</param>
     internal IReadOnlyList<string> Hears(IReadOnlyList<string> named) => _kind == StreamKind.User ? [User.RoomOf(User.Id!)] : named;
 
+    /// <summary>Whether events go straight to the socket.</summary>
+    internal bool IsDirect => _wire.IsDirect;
+
     /// <summary>Queues the first event.</summary>
     /// <param name="head">The position of a fresh stream; <see langword="null"/> for a resumed one.</param>
     internal void Greet(EventId? head) => _outbox.TryEnqueue(_form.Connected(_endpoint.Options.RetryDelay, head, _endpoint.Time.GetUtcNow()));
@@ -65,10 +69,11 @@ public sealed partial class StreamConnection : Connection
 
     /// <summary>Begins to write to the response, whose head is on its way.</summary>
     /// <param name="context">The request.</param>
+    /// <param name="socket">The socket under it, where it may be written to; then the stream has the form of chunks.</param>
     /// <param name="done">Completed when the request is over.</param>
-    internal void Start(HttpContext context, TaskCompletionSource done)
+    internal void Start(HttpContext context, ResponseSocket? socket, TaskCompletionSource done)
     {
-        _wire.Start(context, done);
+        _wire.Start(context, socket, done);
         _outbox.Attach(_wire);
     }
 

@@ -94,6 +94,18 @@ internal sealed class StreamForm : IMessageEncoder
         return Finish(scratch);
     }
 
+    /// <summary>Says that a slow client has missed so many events.</summary>
+    public OutboundFrame Missed(long count)
+    {
+        var scratch = EventScratch.Take();
+        scratch.Data.Write("{\"reason\":\"slow consumer\",\"missed\":"u8);
+        Utf8Formatter.TryFormat(count, scratch.Data.GetSpan(20), out var length);
+        scratch.Data.Advance(length);
+        scratch.Data.Write("}"u8);
+        EventText.WriteEvent(scratch.Event, null, "reset", scratch.Data.WrittenSpan);
+        return Finish(scratch);
+    }
+
     /// <summary>Says when to come back.</summary>
     public OutboundFrame Retry(TimeSpan delay)
     {

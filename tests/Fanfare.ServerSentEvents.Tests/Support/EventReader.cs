@@ -54,6 +54,7 @@ internal sealed class EventReader : IAsyncDisposable
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,
+        ResponseDrainTimeout = TimeSpan.Zero,
 #pragma warning disable CA5359 // The server's certificate was made by this test.
         SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
 #pragma warning restore CA5359

@@ -107,6 +107,42 @@ internal sealed class StreamHost : IAsyncDisposable
     public Task<EventReader> OpenAsync(string path = "/events/rooms/open", string? user = "ann", string? since = null) =>
         EventReader.OpenAsync(new Uri(Address, path), user is null ? null : $"user:{user}", since);
 
+    /// <summary>Asks anything, on a connection of its own, and reads no more than the head of the answer.</summary>
+    public async Task<HttpResponseMessage> AskAsync(string path, string? token = "user:ann", HttpMethod? method = null, params (string Name, string Value)[] headers)
+    {
+        using var http = EventReader.NewClient();
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, new Uri(Address.AbsoluteUri.TrimEnd('/') + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        if (token is not null)
+        {
+            request.Headers.Add("Authorization", $"Bearer {token}");
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken).Within(Timeouts.Default);
+    }
+
+    /// <summary>The status of an answer.</summary>
+    public async Task<HttpStatusCode> StatusAsync(string path, string? token = "user:ann", HttpMethod? method = null, params (string Name, string Value)[] headers)
+    {
+        using var response = await AskAsync(path, token, method, headers);
+        return response.StatusCode;
+    }
+
+    /// <summary>Waits until no stream is left.</summary>
+    public async Task WhenEmptyAsync()
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (Main.ConnectionCount > 0 || Counters["fanfare.sessions.active"] > 0)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < Timeouts.Default, $"{Main.ConnectionCount} streams are left.");
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Stops it as SIGTERM does: first the signal, then the host, which waits for the drain before it lets its listener go.</summary>
     public Task StopAsync()
     {

@@ -1,0 +1,69 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Fanfare.ServerSentEvents.Tests;
+
+public sealed class TokenTests
+{
+    private const string Room = "/events/rooms/open";
+
+    [Fact]
+    public async Task A_token_in_the_query_counts_only_where_that_is_allowed()
+    {
+        await using var strict = await StreamHost.StartAsync();
+        await using var lax = await StreamHost.StartAsync(static options => options.AllowQueryToken = true);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await strict.StatusAsync(Room + "?access_token=user:ann", null));
+        Assert.Equal(HttpStatusCode.OK, await lax.StatusAsync(Room + "?access_token=user:ann", null));
+        Assert.Equal(HttpStatusCode.OK, await lax.StatusAsync(Room + "?access_token=nonsense&access_token=user%3Aann", null));
+        Assert.Equal(HttpStatusCode.Unauthorized, await lax.StatusAsync(Room + "?access_token=nonsense", null));
+        Assert.Equal(HttpStatusCode.Unauthorized, await lax.StatusAsync(Room + "?access_token=user:ann", "nonsense"));
+    }
+
+    [Theory]
+    [InlineData("access_token")]
+    [InlineData("%61ccess_token")]
+    public async Task A_token_in_the_query_is_in_no_log_and_not_in_what_the_application_sees(string key)
+    {
+        await using var host = await StreamHost.StartAsync(
+            static options => options.AllowQueryToken = true,
+            build: static builder => builder.Services.Configure<LoggerFilterOptions>(static options => options.MinLevel = LogLevel.Information));
+        host.Main.Authenticate(static _ => ValueTask.FromResult<User?>(new User("ann")));
+        await using (var reader = await host.ReadAsync($"{Room}?a=1&{key}=marker-token&room=open-2&b=2", user: null))
+        {
+            var request = Assert.Single(host.Main.Connections).Handshake.Request;
+
+            Assert.Equal($"{Room}?a=1&room=open-2&b=2", request.Url);
+            Assert.Equal(["a", "room", "b"], request.Query.Select(static pair => pair.Key));
+        }
+
+        await host.WhenEmptyAsync();
+        Assert.NotEmpty(host.Logs.Lines);
+        Assert.DoesNotContain(host.Logs.Lines, static line => line.Text.Contains("marker-token", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_cookie_that_the_application_names_holds_the_token_and_the_header_goes_before_it()
+    {
+        await using var host = await StreamHost.StartAsync(static options => options.CookieName = "chat_access");
+
+        Assert.Equal(HttpStatusCode.OK, await host.StatusAsync("/events/user/bob", null, headers: ("Cookie", "a=b; chat_access=user:bob")));
+        Assert.Equal(HttpStatusCode.Unauthorized, await host.StatusAsync(Room, null, headers: ("Cookie", "access=user:bob")));
+        Assert.Equal(HttpStatusCode.Unauthorized, await host.StatusAsync(Room, null, headers: ("Cookie", "chat_access=")));
+        Assert.Equal(HttpStatusCode.Forbidden, await host.StatusAsync("/events/user/bob", "user:ann", headers: ("Cookie", "chat_access=user:bob")));
+    }
+
+    [Fact]
+    public async Task A_cookie_does_not_serve_another_site()
+    {
+        await using var host = await StreamHost.StartAsync(static options => options.CookieName = "chat_access");
+        (string, string) cookie = ("Cookie", "chat_access=user:ann");
+        (string, string) crossSite = ("Sec-Fetch-Site", "cross-site");
+
+        Assert.Equal(HttpStatusCode.Forbidden, await host.StatusAsync(Room, null, null, cookie, crossSite));
+        Assert.Equal(HttpStatusCode.Forbidden, await host.StatusAsync(Room, null, null, cookie, ("Origin", "https://evil.com")));
+        Assert.Equal(HttpStatusCode.OK, await host.StatusAsync(Room, null, null, cookie, ("Sec-Fetch-Site", "same-origin")));
+        Assert.Equal(HttpStatusCode.OK, await host.StatusAsync(Room, "user:ann", null, crossSite));
+    }
+}
