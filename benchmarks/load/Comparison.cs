@@ -1,4 +1,4 @@
-using System.Globalization;
+using Fanfare.Benchmarks.Load.Dialects;
 using Fanfare.Benchmarks.Load.Measurements;
 using Fanfare.Benchmarks.Load.Members;
 using Fanfare.Benchmarks.Load.Reports;
@@ -86,7 +86,7 @@ internal sealed class Comparison(RunOptions options, IReadOnlyList<ServerSpec> s
                 {
                     foreach (int outstanding in options.Outstanding)
                     {
-                        string workload = Text($"{members:#,0} members, {payload:#,0} B, W = {outstanding}");
+                        string workload = WorkloadName.Broadcast(members, payload, outstanding);
                         foreach (var (server, _, broadcast) in rooms)
                         {
                             ShowRound(round, server, workload);
@@ -111,7 +111,7 @@ internal sealed class Comparison(RunOptions options, IReadOnlyList<ServerSpec> s
     {
         int payload = options.PayloadBytes[0];
         double rate = (double)options.DeliveriesPerSecond / members;
-        string workload = Text($"{members:#,0} members, {payload:#,0} B, {rate:#,0.##} messages/s");
+        string workload = WorkloadName.Latency(members, payload, rate);
         ShowRound(round, server, workload);
         LatencyHistogram? latencies = broadcast.MeasureLatency(payload, rate, WarmUp, options.Window);
         _results.Add(Metric.MedianLatency, workload, server.Spec.Name, (latencies?.Percentile(0.5) ?? double.PositiveInfinity) / 1e6);
@@ -121,9 +121,10 @@ internal sealed class Comparison(RunOptions options, IReadOnlyList<ServerSpec> s
     private void RunEchoes(ClientLoop loop, List<ServerProcess> servers)
     {
         int payload = options.PayloadBytes[0];
-        string workload = Text($"{options.EchoConnections:#,0} connections, {payload:#,0} B");
+        string workload = WorkloadName.Echo(options.EchoConnections, payload);
         var rooms = new List<(ServerProcess Server, Room Room, EchoRoundTrips Echo)>();
-        foreach (ServerProcess server in servers)
+        var content = new SequencedContent(payload);
+        foreach (ServerProcess server in servers.Where(server => server.Spec.Dialect.Echo(content) is not null))
         {
             progress.Show($"{options.EchoConnections} connections to {server.Spec.Name}");
             Room room = loop.AddRoom(server.Spec.Dialect, server.Port, server.Spec.Name, "echo");
@@ -145,7 +146,7 @@ internal sealed class Comparison(RunOptions options, IReadOnlyList<ServerSpec> s
 
     private void RunIdle()
     {
-        string workload = Text($"{options.IdleConnections:#,0} connections");
+        string workload = WorkloadName.Idle(options.IdleConnections);
         for (int round = 1; round <= options.Rounds; round++)
         {
             foreach (ServerSpec spec in specs)
@@ -171,6 +172,4 @@ internal sealed class Comparison(RunOptions options, IReadOnlyList<ServerSpec> s
         progress.Show($"round {round} of {options.Rounds}: {workload}, {server.Spec.Name}");
 
     private bool Has(string workload) => options.Workloads.Contains(workload);
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

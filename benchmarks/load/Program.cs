@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Fanfare.Benchmarks.Load;
+using Fanfare.Benchmarks.Load.Dialects;
 using Fanfare.Benchmarks.Load.Measurements;
 using Fanfare.Benchmarks.Load.Reports;
 using Fanfare.Benchmarks.Load.Servers;
@@ -48,41 +49,54 @@ catch (Exception exception) when (exception is WorkloadException or IOException 
 static void Measure(RunOptions options, ProgressLine progress)
 {
     string root = FindRepositoryRoot();
-    IReadOnlyList<ServerSpec> specs = Choose(options, root);
-    OpenFileLimit.Raise(NeededFiles(options, specs.Count));
+    IReadOnlyList<Lineup> lineups = Lineup.Choose(options.Wires, new ServerCatalog(root).Defaults, options.OwnServers, options.Servers);
+    OpenFileLimit.Raise(NeededFiles(options, lineups.Max(lineup => lineup.Servers.Count)));
     if (options.Build)
     {
-        foreach (ServerSpec spec in specs.Where(spec => spec.Prepare is not null))
-        {
-            progress.Show($"building {spec.Name}");
-            spec.Prepare!();
-        }
+        Build(lineups.SelectMany(lineup => lineup.Servers), progress);
     }
     Cores cores = options.Pin ? Cores.Pin() : Cores.Unpinned;
-    Results results = new Comparison(options, specs, cores, progress).Run();
-    progress.Clear();
-
     string output = options.Output ?? Path.Combine(root, "benchmarks", "results");
     Directory.CreateDirectory(output);
-    const string Chart = "results.svg";
-    var facts = new RunFacts([.. specs.Select(spec => spec.Name)], Facts(options, specs, cores));
-    string report = MarkdownReport.Write(results, facts, Chart);
-    File.WriteAllText(Path.Combine(output, "results.md"), report);
-    File.WriteAllText(Path.Combine(output, Chart), SvgChart.Write(results, facts.Servers));
-    Console.WriteLine(report);
+    foreach (Lineup lineup in lineups)
+    {
+        foreach (string reason in lineup.LeftOut)
+        {
+            Console.Error.WriteLine(reason);
+        }
+        Results results = new Comparison(options, lineup.Servers, cores, progress).Run();
+        progress.Clear();
+        if (results.IsEmpty)
+        {
+            Console.Error.WriteLine($"Nothing of --only is measured on the wire {lineup.Wire}.");
+            continue;
+        }
+        var (name, title, goals) = Sheet(lineup.Wire);
+        var facts = new RunFacts(title, [.. lineup.Servers.Select(spec => spec.Name)], Facts(options, lineup, cores), goals);
+        string report = MarkdownReport.Write(results, facts, $"{name}.svg");
+        File.WriteAllText(Path.Combine(output, $"{name}.md"), report);
+        File.WriteAllText(Path.Combine(output, $"{name}.svg"), SvgChart.Write(results, facts.Servers));
+        Console.WriteLine(report);
+    }
     Console.Error.WriteLine($"Written to {output}");
 }
 
-static IReadOnlyList<ServerSpec> Choose(RunOptions options, string root)
+static void Build(IEnumerable<ServerSpec> specs, ProgressLine progress)
 {
-    var own = options.OwnServers.ToDictionary(spec => spec.Name);
-    List<ServerSpec> known = [.. new ServerCatalog(root).Defaults.Select(spec => own.Remove(spec.Name, out ServerSpec? replaced) ? replaced : spec)];
-    IEnumerable<ServerSpec> chosen = options.Servers.Count == 0
-        ? known
-        : options.Servers.Select(name => known.Find(spec => spec.Name == name)
-            ?? throw new InvalidOperationException($"--servers {name}: expected some of {string.Join(", ", known.Select(spec => spec.Name))}."));
-    return [.. chosen, .. own.Values];
+    // A server that takes part on several wires is built once.
+    foreach (ServerSpec spec in specs.Where(spec => spec.Prepare is not null).DistinctBy(spec => spec.Prepare))
+    {
+        progress.Show($"building {spec.Name}");
+        spec.Prepare!();
+    }
 }
+
+static (string Name, string Title, IReadOnlyList<Goal> Goals) Sheet(Wire wire) => wire switch
+{
+    Wire.Plain => ("results-plain", "Load comparison: JSON over plain WebSockets", Goal.Plain),
+    Wire.Events => ("results-events", "Load comparison: event streams", Goal.Events),
+    _ => ("results", "Load comparison", []),
+};
 
 static int NeededFiles(RunOptions options, int servers)
 {
@@ -91,14 +105,15 @@ static int NeededFiles(RunOptions options, int servers)
     return Spare + Math.Max(lasting, options.Workloads.Contains(RunOptions.Idle) ? options.IdleConnections + 1000 : 0);
 }
 
-static List<string> Facts(RunOptions options, IReadOnlyList<ServerSpec> specs, Cores cores)
+static List<string> Facts(RunOptions options, Lineup lineup, Cores cores)
 {
     string pinning = cores.Server is null ? "not pinned" : "servers on one core, generator on another";
     return
     [
         string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd}, {RunFacts.Machine()}, {Environment.ProcessorCount} cores; {pinning}."),
         string.Create(CultureInfo.InvariantCulture, $"Interleaved rounds: {options.Rounds}; length of a measurement: {options.Window.TotalSeconds} s."),
-        .. specs.Select(spec => $"{spec.Name}: {spec.Version?.Invoke() ?? $"`{string.Join(' ', spec.Command)}`"}."),
+        .. lineup.Servers.Select(spec => $"{spec.Name}: {spec.Version?.Invoke() ?? $"`{string.Join(' ', spec.Command)}`"}."),
+        .. lineup.LeftOut,
     ];
 }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fanfare.Benchmarks.Load.Dialects;
 using Fanfare.Benchmarks.Load.Servers;
 
 namespace Fanfare.Benchmarks.Load;
@@ -11,6 +12,10 @@ internal sealed class RunOptions
     public const string Echo = "echo";
     public const string Idle = "idle";
 
+    /// <summary>What the wires are called on the command line and in the names of the reports.</summary>
+    public static readonly IReadOnlyDictionary<string, Wire> WireNames =
+        new Dictionary<string, Wire> { ["socketio"] = Wire.SocketIO, ["plain"] = Wire.Plain, ["events"] = Wire.Events };
+
     private static readonly IReadOnlyList<string> AllWorkloads = [Broadcast, Latency, Echo, Idle];
 
     public const string Usage = """
@@ -19,23 +24,29 @@ internal sealed class RunOptions
           dotnet run --project benchmarks/load -c Release -- [options]
           dotnet run --project benchmarks/load -- selftest
 
-          --servers a,b          of fanfare, socketio, signalr           (all, and those of --server)
+          --wire a,b             of socketio, plain, events; a report each   (socketio)
+          --servers a,b          the servers that take part                  (all, and those of --server)
+                                   socketio: fanfare, socketio, signalr
+                                   plain:    fanfare, ws, nchan
+                                   events:   fanfare, express, nchan
           --server name=command  adds a server of your own that speaks Socket.IO, or replaces the one of that name;
-                                 {port} in the command is its port (else --urls is appended); name:signalr=command
-                                 for one that speaks SignalR
-          --only a,b             of broadcast, latency, echo, idle       (all)
-          --members n,…          members of the room                     (1000)
-          --payload n,…          bytes of a message's content            (64,1024)
-          --outstanding n,…      messages on their way at a time         (1,16)
-          --rate n               deliveries per second, for latency      (20000)
-          --connections n        connections that send events with acks  (100)
-          --idle n               idle connections, beyond a first 1,000  (4000)
-          --rounds n             the report has their medians            (3)
-          --seconds x            length of one measurement               (1)
-          --output folder        for results.md and results.svg          (benchmarks/results)
+                                 {port} in the command is its port (else --urls is appended); name:dialect=command
+                                 for one that speaks signalr, plain, nchan (WebSocket), events or nchan-events
+          --only a,b             of broadcast, latency, echo, idle           (all)
+          --members n,…          members of the room                         (1000)
+          --payload n,…          bytes of a message's content                (64,1024)
+          --outstanding n,…      messages on their way at a time             (1,16)
+          --rate n               deliveries per second, for latency          (20000)
+          --connections n        connections that send events with acks      (100)
+          --idle n               idle connections, beyond a first 1,000      (4000)
+          --rounds n             the report has their medians                (3)
+          --seconds x            length of one measurement                   (1)
+          --output folder        for the reports and their charts            (benchmarks/results)
           --no-build             measure what was built before
           --no-pin               leave the choice of cores to the kernel
         """;
+
+    public IReadOnlyList<Wire> Wires { get; private set; } = [Wire.SocketIO];
 
     public IReadOnlyList<string> Servers { get; private set; } = [];
 
@@ -75,6 +86,11 @@ internal sealed class RunOptions
             string Value() => ++i < arguments.Count ? arguments[i] : throw new FormatException($"{name} wants a value.");
             switch (name)
             {
+                case "--wire":
+                    options.Wires = [.. Words(Value()).Select(word => WireNames.TryGetValue(word, out Wire wire)
+                        ? wire
+                        : throw new FormatException($"--wire {word}: expected some of {string.Join(", ", WireNames.Keys)}.")).Distinct()];
+                    break;
                 case "--servers":
                     options.Servers = Words(Value());
                     break;
@@ -92,7 +108,7 @@ internal sealed class RunOptions
                     options.Members = Numbers(name, Value(), minimum: 1);
                     break;
                 case "--payload":
-                    options.PayloadBytes = Numbers(name, Value(), Dialects.SequencedContent.MinimumLength);
+                    options.PayloadBytes = Numbers(name, Value(), SequencedContent.MinimumLength);
                     break;
                 case "--outstanding":
                     options.Outstanding = Numbers(name, Value(), minimum: 1);

@@ -3,7 +3,7 @@ using Fanfare.Benchmarks.Load.Net;
 
 namespace Fanfare.Benchmarks.Load.Dialects;
 
-/// <summary>The frame of an event with a <see cref="SequencedContent"/>, built once; each send only writes its numbers into it.</summary>
+/// <summary>The frame or request of an event with a <see cref="SequencedContent"/>, built once; each send only writes its numbers into it.</summary>
 internal sealed class EventTemplate
 {
     /// <summary>Ack ids count from here, so that their width stays the same.</summary>
@@ -11,27 +11,35 @@ internal sealed class EventTemplate
 
     private const int AckIdDigits = 9;
 
-    private readonly ClientFrame _frame;
+    private readonly MessageBytes _message;
     private readonly int _sequenceOffset;
     private readonly int _ackIdOffset;
 
-    /// <param name="text">The message; it holds the content's text, and <see cref="FirstAckId"/> where the ack id goes, if any.</param>
-    /// <param name="content">Tells where its sequence number is.</param>
-    public EventTemplate(string text, SequencedContent content)
+    private EventTemplate(MessageBytes message, string text, SequencedContent content)
     {
-        _frame = new ClientFrame(Encoding.ASCII.GetBytes(text));
+        _message = message;
         _sequenceOffset = text.IndexOf(content.Text, StringComparison.Ordinal) + SequencedContent.DigitsOffset;
         _ackIdOffset = text.IndexOf($"{FirstAckId}", StringComparison.Ordinal);
     }
 
-    /// <summary>The frame with this sequence number; valid until the next call.</summary>
+    /// <summary>An event as a WebSocket frame.</summary>
+    /// <param name="text">The message; it holds the content's text, and <see cref="FirstAckId"/> where the ack id goes, if any.</param>
+    /// <param name="content">Tells where its sequence number is.</param>
+    public static EventTemplate Framed(string text, SequencedContent content) =>
+        new(new ClientFrame(Encoding.ASCII.GetBytes(text)), text, content);
+
+    /// <summary>An event as a request to <paramref name="target"/>, with the same body whatever the wire of the members.</summary>
+    public static EventTemplate Posted(string target, string text, SequencedContent content, string headers = "") =>
+        new(new HttpPost(target, text, headers), text, content);
+
+    /// <summary>The message with this sequence number; valid until the next call.</summary>
     public ReadOnlySpan<byte> With(long sequence)
     {
-        _frame.SetNumber(_sequenceOffset, SequencedContent.Digits, sequence);
+        _message.SetNumber(_sequenceOffset, SequencedContent.Digits, sequence);
         if (_ackIdOffset >= 0)
         {
-            _frame.SetNumber(_ackIdOffset, AckIdDigits, FirstAckId + sequence);
+            _message.SetNumber(_ackIdOffset, AckIdDigits, FirstAckId + sequence);
         }
-        return _frame.Bytes;
+        return _message.Bytes;
     }
 }

@@ -15,8 +15,11 @@ internal enum RecordKind
     /// <summary>The answer to an event that asked for one.</summary>
     Ack,
 
-    /// <summary>A heartbeat that wants <see cref="Dialect.PingAnswer"/>.</summary>
+    /// <summary>A heartbeat that wants <see cref="WebSocketDialect.PingAnswer"/>.</summary>
     Ping,
+
+    /// <summary>A heartbeat or a setting that wants no answer.</summary>
+    Idle,
 
     /// <summary>Refusal, disconnect, error: the run ends.</summary>
     Failure,

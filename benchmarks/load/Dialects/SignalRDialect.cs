@@ -1,11 +1,13 @@
 namespace Fanfare.Benchmarks.Load.Dialects;
 
 /// <summary>SignalR's JSON protocol without negotiation.</summary>
-internal sealed class SignalRDialect : Dialect
+internal sealed class SignalRDialect : WebSocketDialect
 {
     private const string End = "\u001e";
 
     public override string Name => "signalr";
+
+    public override Wire Wire => Wire.SocketIO;
 
     public override string RequestTarget => "/hub";
 
@@ -33,20 +35,15 @@ internal sealed class SignalRDialect : Dialect
         return record.SequenceEqual("{}"u8) ? RecordKind.Connected : RecordKind.Failure;
     }
 
-    public override long ReadAckId(ReadOnlySpan<byte> record)
-    {
-        ReadOnlySpan<byte> key = "\"invocationId\":\""u8;
-        int start = record.IndexOf(key);
-        return start < 0 ? -1 : ReadNumber(record[(start + key.Length)..]);
-    }
+    public override long ReadAckId(ReadOnlySpan<byte> record) => ReadNumber(record, "\"invocationId\":\""u8);
 
     public override string Join(string room) => Invocation(JoinAckId, "Join", $"\"{room}\"");
 
     public override EventTemplate Message(string room, SequencedContent content) =>
-        new(Invocation(null, "Message", $"{{\"roomId\":\"{room}\",\"content\":\"{content.Text}\"}}"), content);
+        EventTemplate.Framed(Invocation(null, "Message", $"{{\"roomId\":\"{room}\",\"content\":\"{content.Text}\"}}"), content);
 
     public override EventTemplate Echo(SequencedContent content) =>
-        new(Invocation(EventTemplate.FirstAckId, "Echo", $"\"{content.Text}\""), content);
+        EventTemplate.Framed(Invocation(EventTemplate.FirstAckId, "Echo", $"\"{content.Text}\""), content);
 
     private static string Invocation(long? id, string target, string argument) =>
         $"{{\"type\":1,{(id is null ? "" : $"\"invocationId\":\"{id}\",")}\"target\":\"{target}\",\"arguments\":[{argument}]}}{End}";

@@ -1,9 +1,11 @@
 namespace Fanfare.Benchmarks.Load.Dialects;
 
 /// <summary>Socket.IO v5 on Engine.IO v4, WebSocket only.</summary>
-internal sealed class SocketIODialect : Dialect
+internal sealed class SocketIODialect : WebSocketDialect
 {
     public override string Name => "socketio";
+
+    public override Wire Wire => Wire.SocketIO;
 
     public override string RequestTarget => "/socket.io/?EIO=4&transport=websocket";
 
@@ -31,13 +33,13 @@ internal sealed class SocketIODialect : Dialect
         };
     }
 
-    public override long ReadAckId(ReadOnlySpan<byte> record) => ReadNumber(record[2..]);
+    public override long ReadAckId(ReadOnlySpan<byte> record) => ReadNumber(record[2..], default);
 
     public override string Join(string room) => $"42{JoinAckId}[\"join\",\"{room}\"]";
 
     public override EventTemplate Message(string room, SequencedContent content) =>
-        new($"42[\"message\",{{\"roomId\":\"{room}\",\"content\":\"{content.Text}\"}}]", content);
+        EventTemplate.Framed($"42[\"message\",{{\"roomId\":\"{room}\",\"content\":\"{content.Text}\"}}]", content);
 
     public override EventTemplate Echo(SequencedContent content) =>
-        new($"42{EventTemplate.FirstAckId}[\"echo\",\"{content.Text}\"]", content);
+        EventTemplate.Framed($"42{EventTemplate.FirstAckId}[\"echo\",\"{content.Text}\"]", content);
 }

@@ -5,6 +5,8 @@ internal sealed class Results
 {
     private readonly List<(Metric Metric, string Workload, string Server, List<double> Samples)> _cells = [];
 
+    public bool IsEmpty => _cells.Count == 0;
+
     public void Add(Metric metric, string workload, string server, double value)
     {
         if (Find(metric, workload, server) is { } samples)
@@ -24,6 +26,10 @@ internal sealed class Results
     public IReadOnlyList<double> Samples(Metric metric, string workload, string server) => Find(metric, workload, server) ?? [];
 
     public double Median(Metric metric, string workload, string server) => Statistics.Median(Samples(metric, workload, server));
+
+    /// <summary>Median of <paramref name="server"/> divided by that of <paramref name="other"/>; not finite when there is none.</summary>
+    public double Ratio(Metric metric, string workload, string server, string other) =>
+        Median(metric, workload, server) / Median(metric, workload, other);
 
     private List<double>? Find(Metric metric, string workload, string server) =>
         _cells.Find(c => c.Metric == metric && c.Workload == workload && c.Server == server).Samples;

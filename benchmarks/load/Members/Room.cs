@@ -13,8 +13,10 @@ namespace Fanfare.Benchmarks.Load.Members;
 internal sealed class Room(Poller poller, Dialect dialect, int port, string server, string name) : IDisposable
 {
     private const int ConnectsAtOnce = 64;
+    private const int Publisher = 0;
 
-    private readonly List<Member> _members = [];
+    private readonly List<IMember> _members = [];
+    private PostConnection? _publisher;
     private int _wanted;
     private long _lastKeepAlive = Stopwatch.GetTimestamp();
 
@@ -31,7 +33,10 @@ internal sealed class Room(Poller poller, Dialect dialect, int port, string serv
     /// <summary>All that were asked for have joined.</summary>
     public bool IsComplete => Count == _wanted;
 
-    public Member this[int index] => _members[index];
+    /// <summary>Messages that were posted and are not answered yet.</summary>
+    public bool AwaitsAnswers => _publisher is { AwaitsAnswers: true };
+
+    public IMember this[int index] => _members[index];
 
     /// <summary>Starts <paramref name="count"/> more members, a bounded number of connects at a time.</summary>
     public void Grow(int count)
@@ -46,19 +51,52 @@ internal sealed class Room(Poller poller, Dialect dialect, int port, string serv
     /// <summary>From now on <paramref name="handler"/> hears what the members receive.</summary>
     public void Listen(IMemberHandler handler)
     {
-        foreach (Member member in _members)
+        foreach (IMember member in _members)
         {
             member.Handler = handler;
         }
     }
 
+    /// <summary>
+    /// Makes ready to publish. Where messages are posted that is a new connection: servers close one that has been idle for long.
+    /// </summary>
+    public void OpenPublisher()
+    {
+        if (dialect.PublishesByPost)
+        {
+            _publisher?.Abort();
+            _publisher = new PostConnection(poller, Label);
+            _publisher.Connect(port);
+        }
+    }
+
+    /// <summary>Sends <paramref name="count"/> messages for the whole room.</summary>
+    public void Publish(ReadOnlySpan<byte> messages, int count)
+    {
+        if (_publisher is null)
+        {
+            _members[Publisher].Send(messages);
+        }
+        else
+        {
+            _publisher.Post(messages, count);
+        }
+    }
+
+    /// <summary>Ends what <see cref="OpenPublisher"/> has begun.</summary>
+    public void ClosePublisher()
+    {
+        _publisher?.Abort();
+        _publisher = null;
+    }
+
     /// <summary>Sends the heartbeats that are due.</summary>
     public void KeepAlive()
     {
-        if (dialect.KeepAliveInterval is { } interval && Stopwatch.GetElapsedTime(_lastKeepAlive) >= interval)
+        if (dialect is WebSocketDialect { KeepAliveInterval: { } interval } && Stopwatch.GetElapsedTime(_lastKeepAlive) >= interval)
         {
             _lastKeepAlive = Stopwatch.GetTimestamp();
-            foreach (Member member in _members)
+            foreach (WebSocketMember member in _members.Cast<WebSocketMember>())
             {
                 member.SendKeepAlive();
             }
@@ -67,7 +105,8 @@ internal sealed class Room(Poller poller, Dialect dialect, int port, string serv
 
     public void Dispose()
     {
-        foreach (Member member in _members)
+        ClosePublisher();
+        foreach (IMember member in _members)
         {
             member.Abort();
         }
@@ -80,7 +119,13 @@ internal sealed class Room(Poller poller, Dialect dialect, int port, string serv
     {
         if (_members.Count < _wanted)
         {
-            var member = new Member(poller, dialect, name, Label, _members.Count, OnJoined);
+            int index = _members.Count;
+            IMember member = dialect switch
+            {
+                WebSocketDialect webSocket => new WebSocketMember(poller, webSocket, name, Label, index, OnJoined),
+                EventStreamDialect stream => new StreamMember(poller, stream, Label, index, OnJoined),
+                _ => throw new NotSupportedException($"{dialect.Name} has no kind of member."),
+            };
             _members.Add(member);
             member.Connect(port);
         }

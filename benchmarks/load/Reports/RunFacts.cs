@@ -1,11 +1,14 @@
 using System.Runtime.InteropServices;
+using Fanfare.Benchmarks.Load.Measurements;
 
 namespace Fanfare.Benchmarks.Load.Reports;
 
 /// <summary>What a reader must know of a run to judge its numbers.</summary>
+/// <param name="Title">What is compared.</param>
 /// <param name="Servers">Names in the order of the report; the first is compared with the others.</param>
 /// <param name="Lines">Facts in words, one sentence each.</param>
-internal sealed record RunFacts(IReadOnlyList<string> Servers, IReadOnlyList<string> Lines)
+/// <param name="Goals">What the first server shall reach; only those are shown that the run has measured.</param>
+internal sealed record RunFacts(string Title, IReadOnlyList<string> Servers, IReadOnlyList<string> Lines, IReadOnlyList<Goal> Goals)
 {
     public static string Machine()
     {

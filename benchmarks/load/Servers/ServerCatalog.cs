@@ -3,30 +3,46 @@ using Fanfare.Benchmarks.Load.Dialects;
 namespace Fanfare.Benchmarks.Load.Servers;
 
 /// <summary>The servers that are measured unless told otherwise, and how each is built from this repository.</summary>
-internal sealed class ServerCatalog(string repositoryRoot)
+internal sealed class ServerCatalog
 {
-    public static readonly IReadOnlyList<Dialect> Dialects = [new SocketIODialect(), new SignalRDialect()];
+    public static readonly Dialect SocketIO = new SocketIODialect();
+    public static readonly Dialect SignalR = new SignalRDialect();
+    public static readonly Dialect Plain = new PlainDialect();
+    public static readonly Dialect NchanSocket = new NchanSocketDialect();
+    public static readonly Dialect Events = new EventStreamDialect();
+    public static readonly Dialect NchanEvents = new NchanStreamDialect();
 
-    public IReadOnlyList<ServerSpec> Defaults { get; } =
-    [
-        Published(repositoryRoot, "tests/ConformanceHost", "ConformanceHost.dll", "--Profile", "bench") with
+    public static readonly IReadOnlyList<Dialect> Dialects = [SocketIO, SignalR, Plain, NchanSocket, Events, NchanEvents];
+
+    private readonly string _root;
+
+    public ServerCatalog(string repositoryRoot)
+    {
+        _root = repositoryRoot;
+        ServerSpec fanfare = Published("fanfare", SocketIO, "tests/ConformanceHost", "ConformanceHost.dll", "--Profile", "bench") with
         {
-            Name = "fanfare",
-            Version = () => $"Fanfare at commit {Tool.Run(repositoryRoot, "git", "describe", "--always", "--dirty").Trim()} on .NET {Environment.Version}",
-        },
-        new(
-            "socketio",
-            Dialects[0],
-            ["node", Path.Combine(repositoryRoot, "benchmarks/peers/socketio/server.js"), "{port}"],
-            () => NodeModules.Restore(Path.Combine(repositoryRoot, "benchmarks/peers/socketio")),
-            () => NodeModules.Describe(Path.Combine(repositoryRoot, "benchmarks/peers/socketio"), "socket.io", "ws")),
-        Published(repositoryRoot, "benchmarks/peers/SignalR", "SignalRPeer.dll") with
-        {
-            Name = "signalr",
-            Dialect = Dialects[1],
-            Version = () => $"SignalR, JSON protocol, of ASP.NET Core {Environment.Version}",
-        },
-    ];
+            Version = () => $"Fanfare at commit {Tool.Run(_root, "git", "describe", "--always", "--dirty").Trim()} on .NET {Environment.Version}",
+        };
+        ServerSpec nchan = NginxWithNchan(NchanSocket);
+        Defaults =
+        [
+            fanfare,
+            Node("socketio", SocketIO, "socketio", "socket.io", "ws"),
+            Published("signalr", SignalR, "benchmarks/peers/SignalR", "SignalRPeer.dll") with
+            {
+                Version = () => $"SignalR, JSON protocol, of ASP.NET Core {Environment.Version}",
+            },
+            fanfare with { Dialect = Plain },
+            Node("ws", Plain, "ws", "ws"),
+            nchan,
+            fanfare with { Dialect = Events },
+            Node("express", Events, "express", "express"),
+            nchan with { Dialect = NchanEvents },
+        ];
+    }
+
+    /// <summary>In the order of the report, those of all wires.</summary>
+    public IReadOnlyList<ServerSpec> Defaults { get; }
 
     /// <summary>
     /// Reads <c>name=command</c> or <c>name:dialect=command</c>, a server of one's own. Words are split at spaces; a command without
@@ -38,7 +54,7 @@ internal sealed class ServerCatalog(string repositoryRoot)
         int equals = text.IndexOf('=', StringComparison.Ordinal);
         string[] command = equals < 0 ? [] : text[(equals + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         string[] name = equals < 0 ? [] : text[..equals].Split(':');
-        string dialectName = name.Length == 2 ? name[1] : Dialects[0].Name;
+        string dialectName = name.Length == 2 ? name[1] : SocketIO.Name;
         Dialect? dialect = Dialects.FirstOrDefault(d => d.Name == dialectName);
         if (command.Length == 0 || name.Length is 0 or > 2 || name[0].Length == 0 || dialect is null)
         {
@@ -49,13 +65,35 @@ internal sealed class ServerCatalog(string repositoryRoot)
         return new ServerSpec(name[0], dialect, hasPort ? command : [.. command, "--urls", "http://127.0.0.1:{port}"]);
     }
 
-    private static ServerSpec Published(string root, string project, string dll, params string[] arguments)
+    private ServerSpec Published(string name, Dialect dialect, string project, string dll, params string[] arguments)
     {
-        string output = Path.Combine(root, "artifacts", "load", Path.GetFileName(project));
+        string output = Path.Combine(_root, "artifacts", "load", Path.GetFileName(project));
         return new ServerSpec(
-            Path.GetFileName(project),
-            Dialects[0],
+            name,
+            dialect,
             ["dotnet", Path.Combine(output, dll), "--urls", "http://127.0.0.1:{port}", .. arguments],
-            () => DotnetProject.Publish(Path.Combine(root, project), output));
+            () => DotnetProject.Publish(Path.Combine(_root, project), output));
+    }
+
+    private ServerSpec Node(string name, Dialect dialect, string peer, params string[] packages)
+    {
+        string folder = Path.Combine(_root, "benchmarks/peers", peer);
+        return new ServerSpec(
+            name,
+            dialect,
+            ["node", Path.Combine(folder, "server.js"), "{port}"],
+            () => NodeModules.Restore(folder),
+            () => NodeModules.Describe(folder, packages));
+    }
+
+    private ServerSpec NginxWithNchan(Dialect dialect)
+    {
+        string folder = Path.Combine(_root, "benchmarks/peers/nchan");
+        return new ServerSpec(
+            "nchan",
+            dialect,
+            Nchan.Command(folder, Path.Combine(_root, "artifacts", "load", "nchan")),
+            Version: () => Nchan.Describe(folder),
+            Lacks: Nchan.Lacks);
     }
 }

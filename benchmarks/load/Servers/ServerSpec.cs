@@ -8,9 +8,11 @@ namespace Fanfare.Benchmarks.Load.Servers;
 /// <param name="Command">Program and arguments; <c>{port}</c> stands for the port it shall listen on, on 127.0.0.1.</param>
 /// <param name="Prepare">Builds it; null when there is nothing to build.</param>
 /// <param name="Version">Tells what is measured, for the report; null when only the command is known.</param>
+/// <param name="Lacks">Tells what this machine lacks to run it, and how to get it; null when it lacks nothing.</param>
 internal sealed record ServerSpec(
     string Name,
     Dialect Dialect,
     IReadOnlyList<string> Command,
     Action? Prepare = null,
-    Func<string>? Version = null);
+    Func<string>? Version = null,
+    Func<string?>? Lacks = null);

@@ -28,7 +28,7 @@ internal sealed class EchoRoundTrips : IMemberHandler
         _room = room;
         _serverCpu = serverCpu;
         _content = new SequencedContent(payloadBytes);
-        _template = room.Dialect.Echo(_content);
+        _template = room.Dialect.Echo(_content) ?? throw new NotSupportedException($"{room.Dialect.Name} has no acks.");
         _next = new long[room.Count];
         room.Listen(this);
     }

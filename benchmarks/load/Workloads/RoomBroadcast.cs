@@ -8,13 +8,11 @@ using Fanfare.Benchmarks.Load.Members;
 namespace Fanfare.Benchmarks.Load.Workloads;
 
 /// <summary>
-/// One member publishes, every member (the publisher too) must get every message once, unchanged and in order. Numbers go on over
+/// A member, or a connection beside them, publishes; every member (the publisher too) must get every message once, unchanged and in order. Numbers go on over
 /// all measurements of one room, so what a former one left behind cannot pass unseen.
 /// </summary>
 internal sealed class RoomBroadcast : IMemberHandler
 {
-    private const int Publisher = 0;
-
     /// <summary>More messages on their way than this means that the server does not keep up with the rate.</summary>
     private const int MaxOutstanding = 1024;
 
@@ -35,6 +33,7 @@ internal sealed class RoomBroadcast : IMemberHandler
     private long _firstTimed;
     private long _published;
     private long _delivered;
+    private int _batched;
     private int _outstanding;
 
     public RoomBroadcast(ClientLoop loop, Room room, CpuClock serverCpu)
@@ -132,6 +131,7 @@ internal sealed class RoomBroadcast : IMemberHandler
     {
         _content = new SequencedContent(payloadBytes);
         _template = _room.Dialect.Message(_room.Name, _content);
+        _room.OpenPublisher();
     }
 
     private void PublishFor(TimeSpan duration, int outstanding)
@@ -162,6 +162,7 @@ internal sealed class RoomBroadcast : IMemberHandler
     private void Publish()
     {
         _batch.Write(_template.With(_published++));
+        _batched++;
         _outstanding++;
     }
 
@@ -169,8 +170,9 @@ internal sealed class RoomBroadcast : IMemberHandler
     {
         if (_batch.WrittenCount > 0)
         {
-            _room[Publisher].Send(_batch.WrittenSpan);
+            _room.Publish(_batch.WrittenSpan, _batched);
             _batch.ResetWrittenCount();
+            _batched = 0;
         }
     }
 
@@ -180,6 +182,11 @@ internal sealed class RoomBroadcast : IMemberHandler
         {
             throw Missing();
         }
+        if (!_loop.RunUntil(() => !_room.AwaitsAnswers, DrainLimit))
+        {
+            throw new WorkloadException($"{_room.Label}: what was posted has not been answered within {DrainLimit.TotalSeconds:0} s.");
+        }
+        _room.ClosePublisher();
         _loop.RunFor(DuplicateWatch);
     }
 

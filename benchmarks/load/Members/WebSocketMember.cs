@@ -4,8 +4,9 @@ using Fanfare.Benchmarks.Load.Net;
 
 namespace Fanfare.Benchmarks.Load.Members;
 
-/// <summary>One connection that gets itself into a room, answers heartbeats, and passes on what it receives.</summary>
-internal sealed class Member(Poller poller, Dialect dialect, string room, string label, int index, Action joined) : WebSocketClient(poller)
+/// <summary>A member with a WebSocket; it answers heartbeats.</summary>
+internal sealed class WebSocketMember(Poller poller, WebSocketDialect dialect, string room, string label, int index, Action joined)
+    : WebSocketClient(poller), IMember
 {
     private bool _isJoined;
 
@@ -13,13 +14,17 @@ internal sealed class Member(Poller poller, Dialect dialect, string room, string
 
     public void Connect(int port) => Connect(port, dialect.RequestTarget);
 
-    public void SendKeepAlive() => SendText(dialect.PingAnswer);
+    public void SendKeepAlive() => SendText(dialect.PingAnswer!);
 
     protected override void OnUpgraded()
     {
         if (dialect.Greeting is { } greeting)
         {
             SendText(greeting);
+        }
+        if (dialect.Join(room) is null)
+        {
+            OnJoined();
         }
     }
 
@@ -54,22 +59,27 @@ internal sealed class Member(Poller poller, Dialect dialect, string room, string
             case RecordKind.Ack when _isJoined:
                 Handler.OnAck(index, dialect.ReadAckId(record), record);
                 break;
-            case RecordKind.Ack when dialect.ReadAckId(record) == Dialect.JoinAckId:
-                _isJoined = true;
-                joined();
+            case RecordKind.Ack when dialect.ReadAckId(record) == WebSocketDialect.JoinAckId:
+                OnJoined();
                 break;
-            case RecordKind.Ping:
-                SendText(dialect.PingAnswer);
+            case RecordKind.Ping when dialect.PingAnswer is { } answer:
+                SendText(answer);
                 break;
-            case RecordKind.Open:
-                SendText(dialect.ConnectRequest!);
+            case RecordKind.Open when dialect.ConnectRequest is { } request:
+                SendText(request);
                 break;
-            case RecordKind.Connected:
-                SendText(dialect.Join(room));
+            case RecordKind.Connected when dialect.Join(room) is { } join:
+                SendText(join);
                 break;
             default:
                 throw new InvalidDataException($"{Describe()}: unexpected message: {Excerpt(record)}");
         }
+    }
+
+    private void OnJoined()
+    {
+        _isJoined = true;
+        joined();
     }
 
     private void SendText(string text) => Send(new ClientFrame(Encoding.UTF8.GetBytes(text)).Bytes);
