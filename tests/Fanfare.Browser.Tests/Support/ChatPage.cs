@@ -46,6 +46,10 @@ internal sealed class ChatPage
 
     public ILocator Invitations => Tab.GetByRole(AriaRole.List, new() { Name = "Invitations", Exact = true });
 
+    public ILocator Transport => Tab.GetByRole(AriaRole.Combobox, new() { Name = "Transport", Exact = true });
+
+    public ILocator Activity => Tab.GetByRole(AriaRole.List, new() { Name = "Activity", Exact = true });
+
     public static async Task<ChatPage> OpenAsync(IBrowserContext context) => new(await context.NewPageAsync());
 
     /// <summary>A name that nobody has yet.</summary>
@@ -103,6 +107,13 @@ internal sealed class ChatPage
     {
         await RoomLink(name).ClickAsync();
         await ExpectOpenAsync(name);
+    }
+
+    /// <summary>Chooses what carries the chat, and waits until it does.</summary>
+    public async Task UseTransportAsync(string name)
+    {
+        await Transport.SelectOptionAsync(name);
+        await ExpectConnectedAsync();
     }
 
     public async Task SayAsync(string text)

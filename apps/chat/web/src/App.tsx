@@ -1,8 +1,11 @@
 import { useMemo, useState } from 'react';
 import { ApiContext } from './api/ApiContext';
+import { ActivityMenu } from './activity/ActivityMenu';
+import { ActivityProvider } from './activity/ActivityProvider';
 import { ChatApi } from './api/chatApi';
+import { roomsHttp } from './api/roomsHttp';
 import { tabStorage } from './outboxStorage';
-import { SocketProvider, type ChatClientOptions } from './realtime';
+import { ChatProvider, type ChatClientOptions } from './realtime';
 import { DirectoryProvider, useDirectory } from './rooms/DirectoryProvider';
 import { RoomList } from './rooms/RoomList';
 import { RoomPage } from './rooms/RoomPage';
@@ -12,6 +15,8 @@ import { SignInPage } from './session/SignInPage';
 import { Drawer } from './ui/Drawer';
 import { navigate, useOpenRoomId } from './ui/router';
 import { TopBar } from './ui/TopBar';
+import { TransportPicker } from './ui/TransportPicker';
+import { chosenTransport } from './ui/transportChoice';
 
 export function App() {
   const { store, state } = useSession();
@@ -28,17 +33,21 @@ function Chat({ store, userId, userName }: { store: SessionStore; userId: string
       self: { userId, userName },
       tokens: { get: store.token, subscribe: store.onToken },
       loadMessages: api.messages,
+      http: roomsHttp(api),
+      transport: chosenTransport(),
       outboxStorage: tabStorage(userId),
     }),
     [api, store, userId, userName],
   );
   return (
     <ApiContext value={api}>
-      <SocketProvider options={options}>
+      <ChatProvider options={options}>
         <DirectoryProvider>
-          <Shell userId={userId} userName={userName} onSignOut={() => void store.signOut()} />
+          <ActivityProvider tokens={options.tokens}>
+            <Shell userId={userId} userName={userName} onSignOut={() => void store.signOut()} />
+          </ActivityProvider>
         </DirectoryProvider>
-      </SocketProvider>
+      </ChatProvider>
     </ApiContext>
   );
 }
@@ -68,9 +77,12 @@ function Shell({ userId, userName, onSignOut }: ShellProps) {
         hasNews={invitations.length > 0 || rooms.some((room) => room.unread > 0)}
         onShowRooms={() => setRoomsShown(true)}
         onSignOut={signOut}
-      />
+      >
+        <ActivityMenu />
+      </TopBar>
       <Drawer side="left" label="Rooms and invitations" shown={roomsShown} onClose={closeRooms}>
         <RoomList openRoomId={openRoomId} onChosen={closeRooms} />
+        <TransportPicker />
       </Drawer>
       <main className="main">
         {openRoomId === null ? <Welcome userName={userName} /> : <RoomPage key={openRoomId} roomId={openRoomId} />}

@@ -3,7 +3,7 @@ import { act, cleanup, renderHook } from '@testing-library/react';
 import { StrictMode, type ReactNode } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
-  SocketProvider,
+  ChatProvider,
   useChatRoom,
   useConnectionState,
   useEvent,
@@ -11,6 +11,7 @@ import {
   type ChatClientOptions,
 } from '../src/realtime';
 import { FakeSocket } from './support/fakeSocket';
+import { noHttp } from './support/http';
 import { archive, messageAt, messagesFrom } from './support/messages';
 
 const sockets: FakeSocket[] = [];
@@ -42,10 +43,11 @@ function wrapper({ children }: { children: ReactNode }) {
       },
     },
     loadMessages: archive(0).load,
+    http: noHttp,
   };
   return (
     <StrictMode>
-      <SocketProvider options={options}>{children}</SocketProvider>
+      <ChatProvider options={options}>{children}</ChatProvider>
     </StrictMode>
   );
 }
@@ -247,7 +249,7 @@ test('an event reaches the newest handler, and only its own listener is removed'
     { wrapper, initialProps: { name: 'a' } },
   );
   const other = vi.fn();
-  socket().on('news', other);
+  socket().onAny(other);
   const before = socket().listenerCount;
   hook.rerender({ name: 'b' });
   expect(socket().listenerCount).toBe(before);

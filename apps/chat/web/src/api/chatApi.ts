@@ -57,6 +57,21 @@ export class ChatApi {
       `/api/rooms/${encodeURIComponent(roomId)}/messages?before=${encodeURIComponent(before)}&limit=${limit}`,
     );
 
+  newest = (roomId: string) =>
+    this.#send<{ messages: StoredMessage[]; hasMore: boolean }>(`/api/rooms/${encodeURIComponent(roomId)}/messages`);
+
+  postMessage = (roomId: string, content: string, clientId: string) =>
+    this.#send<StoredMessage>(`/api/rooms/${encodeURIComponent(roomId)}/messages`, {
+      method: 'POST',
+      body: { content, clientId },
+    });
+
+  markRead = (roomId: string, messageId: string) =>
+    this.#send<{ unread: number }>(`/api/rooms/${encodeURIComponent(roomId)}/read`, {
+      method: 'PUT',
+      body: { messageId },
+    });
+
   members = (roomId: string) => this.#send<Member[]>(`/api/rooms/${encodeURIComponent(roomId)}/members`);
 
   removeMember = (roomId: string, userId: string) =>

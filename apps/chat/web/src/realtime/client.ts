@@ -1,22 +1,18 @@
 import { Connection, type ConnectionOptions } from './connection';
-import { Outbox, type OutboxItem, type OutboxStorage, type SendAnswer } from './outbox';
+import { Outbox, type OutboxStorage } from './outbox';
 import { Room } from './room';
 import type { ChatMessage, LoadMessages, Self, TypingUser } from './types';
 
 export interface ChatClientOptions extends ConnectionOptions {
-  self: Self;
   loadMessages: LoadMessages;
   outboxStorage?: OutboxStorage;
 }
 
-const JoinTimeoutMs = 10_000;
-const JoinRetryMs = 1000;
 /** Rooms that are not open but whose messages are kept, so that going back shows them at once. */
 const IdleRooms = 30;
 
 // The shapes of events are the server's contract.
 type Listener = (data: any) => void;
-type Answer = { readonly error?: string } | null | undefined;
 
 /**
  * The rooms of one connection. A room is joined while somebody shows it or messages of ours wait for it; it is joined
@@ -38,6 +34,7 @@ export class ChatClient {
   /** Counts connections: answers of earlier ones are late. */
   #generation = 0;
   #running = false;
+  #unlisten: (() => void)[] = [];
 
   constructor(options: ChatClientOptions) {
     this.connection = new Connection(options);
@@ -45,7 +42,7 @@ export class ChatClient {
     this.#loadMessages = options.loadMessages;
     this.#outbox = new Outbox({
       ready: (roomId) => this.#joined.has(roomId),
-      send: (item, answer) => this.#send(item, answer),
+      send: (item, answer) => this.connection.wire?.send(item, answer),
       stored: (message) => this.#rooms.get(message.roomId)?.message(message),
       changed: (roomId) => this.#outboxChanged(roomId),
       ...(options.outboxStorage ? { storage: options.outboxStorage } : {}),
@@ -55,10 +52,11 @@ export class ChatClient {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    const { socket } = this.connection;
-    socket.on('connect', this.#onConnect);
-    socket.on('disconnect', this.#onDisconnect);
-    for (const [event, listener] of this.#listeners) socket.on(event, listener);
+    this.#unlisten = [
+      this.connection.on('up', this.#onUp),
+      this.connection.on('down', this.#onDown),
+      ...[...this.#listeners].map(([event, listener]) => this.connection.on(event, listener)),
+    ];
     this.#outbox.start();
     this.connection.start();
   }
@@ -67,10 +65,7 @@ export class ChatClient {
     if (!this.#running) return;
     this.#running = false;
     this.connection.stop();
-    const { socket } = this.connection;
-    socket.off('connect', this.#onConnect);
-    socket.off('disconnect', this.#onDisconnect);
-    for (const [event, listener] of this.#listeners) socket.off(event, listener);
+    for (const unlisten of this.#unlisten) unlisten();
     this.#outbox.stop();
     for (const room of this.#rooms.values()) room.disconnected();
   }
@@ -116,15 +111,12 @@ export class ChatClient {
 
   /** Sends typing marks of ours, if the room is joined just now; they are never sent later. */
   typing(event: 'typing_start' | 'typing_stop', roomId: string): void {
-    if (this.#joined.has(roomId)) this.connection.socket.emit(event, roomId);
+    if (this.#joined.has(roomId)) this.connection.wire?.typing(event, roomId);
   }
 
   /** Moves our read mark to the message. `told` is given the new number of unread messages. */
   markRead(roomId: string, messageId: string, told: (unread: number) => void): void {
-    if (!this.#joined.has(roomId)) return;
-    this.connection.socket.emit('mark_read', { roomId, messageId }, (answer: Answer & { unread?: number }) => {
-      if (typeof answer?.unread === 'number') told(answer.unread);
-    });
+    if (this.#joined.has(roomId)) this.connection.wire?.markRead(roomId, messageId, told);
   }
 
   /** Asks a room that refused us again: we may have become a member. */
@@ -134,24 +126,25 @@ export class ChatClient {
     this.#join(roomId);
   }
 
-  readonly #onConnect = (): void => {
+  readonly #onUp = (): void => {
     this.#forgetConnection();
     const wanted = new Set(this.#outbox.rooms());
     for (const [roomId, users] of this.#users) {
       // Not where we were refused or removed: joining a public room again would make us a member again.
       if (users > 0 && this.room(roomId).state.get().status !== 'refused') wanted.add(roomId);
     }
-    if (this.connection.socket.recovered) {
+    const { wire } = this.connection;
+    if (wire?.recovered) {
       // Left while we were away: the server has put us into it again.
       for (const roomId of this.#recoverable) {
-        if (!wanted.has(roomId)) this.connection.socket.emit('leave_room', roomId);
+        if (!wanted.has(roomId)) wire.leave(roomId);
       }
     }
     this.#recoverable.clear();
     for (const roomId of wanted) this.#join(roomId);
   };
 
-  readonly #onDisconnect = (): void => {
+  readonly #onDown = (): void => {
     this.#forgetConnection();
     for (const room of this.#rooms.values()) room.disconnected();
   };
@@ -165,29 +158,27 @@ export class ChatClient {
   }
 
   #join(roomId: string): void {
-    const { socket } = this.connection;
-    if (!socket.connected || this.#joining.has(roomId) || this.#joined.has(roomId)) return;
+    const { wire } = this.connection;
+    if (!wire || this.#joining.has(roomId) || this.#joined.has(roomId)) return;
     const generation = this.#generation;
     this.#joining.add(roomId);
-    socket.timeout(JoinTimeoutMs).emit('join_room', roomId, (error: unknown, answer: Answer) => {
+    wire.join(roomId, (refusal) => {
       if (generation !== this.#generation) return;
       this.#joining.delete(roomId);
-      if (error !== null && error !== undefined) {
-        setTimeout(() => generation === this.#generation && this.#wants(roomId) && this.#join(roomId), JoinRetryMs);
-      } else if (answer?.error !== undefined) {
-        this.#refused(roomId, answer.error);
-      } else {
-        this.#joined.add(roomId);
-        this.room(roomId).joined();
-        this.#outbox.joined(roomId);
-        this.#leaveUnwanted(roomId);
+      if (refusal !== null) {
+        this.#refused(roomId, refusal);
+        return;
       }
+      this.#joined.add(roomId);
+      this.room(roomId).joined();
+      this.#outbox.joined(roomId);
+      this.#leaveUnwanted(roomId);
     });
   }
 
   #leaveUnwanted(roomId: string): void {
     if (this.#wants(roomId)) return;
-    if (this.#joined.delete(roomId)) this.connection.socket.emit('leave_room', roomId);
+    if (this.#joined.delete(roomId)) this.connection.wire?.leave(roomId);
     if ((this.#users.get(roomId) ?? 0) > 0) return;
     this.#users.delete(roomId);
     // Anew at the end: the room left last is forgotten last.
@@ -210,20 +201,11 @@ export class ChatClient {
     this.#outbox.refused(roomId, error);
   }
 
-  #send(item: OutboxItem, answer: (answer: SendAnswer) => void): void {
-    const { roomId, content, clientId } = item;
-    this.connection.socket.emit('message', { roomId, content, clientId }, (stored: unknown) => {
-      if (isMessage(stored)) answer(stored);
-      else answer({ error: errorOf(stored) });
-    });
-  }
-
   #outboxChanged(roomId: string): void {
     this.room(roomId).pending(this.#outbox.itemsOf(roomId));
     if ((this.#users.get(roomId) ?? 0) === 0) this.#leaveUnwanted(roomId);
   }
 
-  // Each takes the event's own argument only: with recovery the server appends an offset.
   readonly #listeners: ReadonlyMap<string, Listener> = new Map<string, Listener>([
     [
       'room_history',
@@ -255,13 +237,4 @@ export class ChatClient {
   #confirm(message: ChatMessage): void {
     if (message.userId === this.self.userId) this.#outbox.confirm(message);
   }
-}
-
-function isMessage(value: unknown): value is ChatMessage {
-  return typeof value === 'object' && value !== null && 'id' in value && 'roomId' in value && 'content' in value;
-}
-
-function errorOf(value: unknown): string {
-  const error = typeof value === 'object' && value !== null && 'error' in value ? value.error : undefined;
-  return typeof error === 'string' ? error : 'The server did not take it';
 }

@@ -1,225 +1,107 @@
-import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
-import { Backoff } from './backoff';
+import type { ManagerOptions, SocketOptions } from 'socket.io-client';
+import { PlainWire } from './plainWire';
+import { SocketWire } from './socketWire';
 import { Store } from './store';
-import type { ConnectionState, TokenSource } from './types';
+import { StreamWire } from './streamWire';
+import type { ConnectionState, RoomsHttp, Self, TokenSource } from './types';
+import type { Transport, Wire, WireListener } from './wire';
 
 export interface ConnectionOptions {
-  /** Address of the namespace. Default `/chat` at the page's own origin. */
-  url?: string;
+  self: Self;
   tokens: TokenSource;
-  /** Further options of `socket.io-client`; reconnection, `auth` and `autoConnect` are the connection's own. */
+  http: RoomsHttp;
+  /** What carries the chat at first. Default `socket.io`. */
+  transport?: Transport;
+  /** Further options of `socket.io-client`. */
   socketOptions?: Partial<ManagerOptions & SocketOptions>;
 }
 
-/** A connection that has not come up after this long is given up and tried anew. */
-const ConnectTimeoutMs = 12_000;
-const WebSocketFirst = ['websocket', 'polling'];
-const PollingFirst = ['polling', 'websocket'];
-const RefreshTimeoutMs = 10_000;
-/** A connection counts as good, and the waiting times start afresh, after this long. */
-const StableMs = 3000;
+type Listener = (data: never) => void;
 
-/**
- * One connection to the namespace, for as long as the sign-in lives: it connects again for ever, with a fresh token
- * each time, whoever ended it. The reconnection of `socket.io-client` is off: it gives up on a server's DISCONNECT and
- * on a refused token, and knows nothing of the browser's network.
- */
+/** The connection to the server, over whichever wire is chosen just now; another may be chosen at any time. */
 export class Connection {
-  readonly socket: Socket;
   readonly state = new Store<ConnectionState>('connecting');
-  readonly #tokens: TokenSource;
-  readonly #backoff = new Backoff();
+  readonly transport: Store<Transport>;
+  readonly #options: ConnectionOptions;
+  readonly #listeners = new Map<string, Set<Listener>>();
+  #wire: Wire | undefined;
+  #cursor: string | undefined;
   #running = false;
-  #everConnected = false;
-  #attempting = false;
-  #offline = false;
-  /** Failed attempts since the last connection. */
-  #failures = 0;
-  readonly #ownTransports: boolean;
-  #token = '';
-  /** Renewed while a connection with the one before was coming up. */
-  #newer: string | undefined;
-  /** The token that the server would not take. */
-  #rejected: string | undefined;
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #watchdog: ReturnType<typeof setTimeout> | undefined;
-  #stable: ReturnType<typeof setTimeout> | undefined;
-  #unsubscribe: (() => void) | undefined;
 
   constructor(options: ConnectionOptions) {
-    this.#tokens = options.tokens;
-    this.#ownTransports = options.socketOptions?.transports !== undefined;
-    this.socket = io(options.url ?? '/chat', {
-      transports: [...WebSocketFirst],
-      tryAllTransports: true,
-      timeout: ConnectTimeoutMs,
-      ...options.socketOptions,
-      autoConnect: false,
-      reconnection: false,
-      // Every provider has its own connection: closing one must not close another's.
-      forceNew: true,
-      auth: (give: (auth: object) => void) => give({ token: this.#token }),
-    });
+    this.#options = options;
+    this.transport = new Store<Transport>(options.transport ?? 'socket.io');
+  }
+
+  /** The wire, while it is connected. */
+  get wire(): Wire | undefined {
+    return this.#wire?.connected ? this.#wire : undefined;
   }
 
   /** Connects and stays connected until `stop`. May be called again after it. */
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#offline = false;
-    this.socket.on('connect', this.#onConnect);
-    this.socket.on('disconnect', this.#onDisconnect);
-    this.socket.on('connect_error', this.#onConnectError);
-    this.#unsubscribe = this.#tokens.subscribe((token) => this.#renewed(token));
-    window.addEventListener('online', this.#onOnline);
-    window.addEventListener('offline', this.#onOffline);
-    document.addEventListener('visibilitychange', this.#onVisible);
-    this.#showState();
-    void this.#attempt();
+    this.#begin();
   }
 
   /** Ends the connection; no timer and no listener of ours is left. */
   stop(): void {
     if (!this.#running) return;
     this.#running = false;
-    this.#clearTimers();
-    this.#unsubscribe?.();
-    window.removeEventListener('online', this.#onOnline);
-    window.removeEventListener('offline', this.#onOffline);
-    document.removeEventListener('visibilitychange', this.#onVisible);
-    this.socket.disconnect();
-    this.socket.off('connect', this.#onConnect);
-    this.socket.off('disconnect', this.#onDisconnect);
-    this.socket.off('connect_error', this.#onConnectError);
-    this.#everConnected = false;
-    this.#backoff.reset();
+    this.#end();
     this.state.set('closed');
   }
 
-  async #attempt(): Promise<void> {
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
-    if (!this.#running || this.#attempting || this.#offline || this.socket.connected) return;
-    this.#attempting = true;
-    try {
-      const token = await this.#tokens.get(this.#rejected);
-      if (!this.#running) return;
-      if (token === null) {
-        // The sign-in has ended. Whoever owns it unmounts us.
-        this.state.set('closed');
-        return;
-      }
-      this.#token = token;
-      this.#newer = undefined;
-      this.#rejected = undefined;
-    } catch {
-      this.#schedule();
-      return;
-    } finally {
-      this.#attempting = false;
+  /** Goes on over another wire, from the position that this one has reached. */
+  switchTo(transport: Transport): void {
+    if (transport === this.transport.get()) return;
+    if (this.#running) this.#end();
+    this.transport.set(transport);
+    if (this.#running) this.#begin();
+  }
+
+  /** Listens to an event of the server, or to `up` and `down`. Returns the function that ends it. */
+  on<T>(event: string, listener: (data: T) => void): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    listeners.add(listener as Listener);
+    return () => listeners.delete(listener as Listener);
+  }
+
+  #begin(): void {
+    const wire: Wire = this.#make({
+      up: () => this.#wire === wire && this.#raise('up'),
+      down: () => this.#wire === wire && this.#raise('down'),
+      state: (state) => this.#wire === wire && this.state.set(state),
+      event: (name, data) => this.#wire === wire && this.#raise(name, data),
+    });
+    this.#wire = wire;
+    wire.start();
+  }
+
+  #end(): void {
+    const wire = this.#wire;
+    if (!wire) return;
+    this.#cursor = wire.cursor ?? this.#cursor;
+    wire.stop();
+    this.#wire = undefined;
+    this.state.set('reconnecting');
+  }
+
+  #make(listener: WireListener): Wire {
+    const { self, tokens, http, socketOptions } = this.#options;
+    switch (this.transport.get()) {
+      case 'socket.io':
+        return new SocketWire({ url: '/chat', tokens, socketOptions }, listener);
+      case 'websocket':
+        return new PlainWire('/ws', tokens, listener);
+      case 'event-stream':
+        return new StreamWire({ events: '/events', rooms: '/ws', userId: self.userId, tokens, http, cursor: this.#cursor }, listener);
     }
-    if (this.#offline) return;
-    clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.#reset(), ConnectTimeoutMs + 2000);
-    // Some proxies let a WebSocket open and close it at once: every other attempt begins with polling.
-    if (!this.#ownTransports) this.socket.io.opts.transports = this.#failures % 2 === 0 ? WebSocketFirst : PollingFirst;
-    this.socket.connect();
-    // The manager does not hear of an engine that closes before it has opened.
-    this.socket.io.engine?.once('close', () => {
-      if (!this.#running || this.socket.connected || this.#retry !== undefined) return;
-      this.#failures++;
-      this.#reset();
-    });
   }
 
-  #schedule(delayMs = this.#backoff.next()): void {
-    if (!this.#running || this.#offline) return;
-    this.#showState();
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => void this.#attempt(), delayMs);
-  }
-
-  /** Drops a connection that hangs and tries anew. */
-  #reset(): void {
-    clearTimeout(this.#watchdog);
-    if (this.socket.active || this.socket.connected) this.socket.disconnect();
-    this.#schedule();
-  }
-
-  readonly #onConnect = (): void => {
-    clearTimeout(this.#watchdog);
-    this.#everConnected = true;
-    this.#failures = 0;
-    this.#stable = setTimeout(() => this.#backoff.reset(), StableMs);
-    this.#showState();
-    if (this.#newer !== undefined) this.#renewed(this.#newer);
-  };
-
-  readonly #onDisconnect = (reason: string): void => {
-    clearTimeout(this.#stable);
-    clearTimeout(this.#watchdog);
-    if (!this.#running) return;
-    this.#showState();
-    // Our own `disconnect()` is followed by what its caller wants.
-    if (reason !== 'io client disconnect') this.#schedule();
-  };
-
-  readonly #onConnectError = (error: Error): void => {
-    clearTimeout(this.#watchdog);
-    if (!this.#running) return;
-    if (error.message === 'unauthorized') this.#rejected = this.#token;
-    else this.#failures++;
-    this.#schedule();
-  };
-
-  /** A newer token: the live connection goes on with it, so that it does not end when the old one does. */
-  #renewed(token: string): void {
-    this.#newer = this.socket.connected ? undefined : token;
-    if (!this.socket.connected || token === this.#token) return;
-    this.#token = token;
-    this.socket.timeout(RefreshTimeoutMs).emit('refresh', { token }, (error: unknown, answer?: { error?: string }) => {
-      if (!this.#running || !this.socket.connected || this.#token !== token) return;
-      if (error === null && answer?.error === undefined) return;
-      if (answer?.error !== undefined) this.#rejected = token;
-      this.#reset();
-    });
-  }
-
-  readonly #onOnline = (): void => {
-    if (!this.#offline && this.socket.connected) return;
-    this.#offline = false;
-    this.#backoff.reset();
-    this.#showState();
-    void this.#attempt();
-  };
-
-  readonly #onOffline = (): void => {
-    this.#offline = true;
-    this.#clearTimers();
-    // Without a network the transport would notice only at the next missed heartbeat. Not a `disconnect()`:
-    // the server keeps a session that was merely lost, and gives it back.
-    if (this.socket.connected) this.socket.io.engine?.close();
-    // An attempt under way is only freed by this.
-    else this.socket.disconnect();
-    this.#showState();
-  };
-
-  /** Timers of hidden pages are slow, and an `online` event may have been missed while asleep. */
-  readonly #onVisible = (): void => {
-    if (document.visibilityState !== 'visible' || this.socket.connected) return;
-    if (this.#offline && navigator.onLine) this.#onOnline();
-    else if (this.#retry !== undefined) void this.#attempt();
-  };
-
-  #showState(): void {
-    if (!this.#running) return;
-    if (this.socket.connected && !this.#offline) this.state.set('connected');
-    else if (this.#offline || !navigator.onLine) this.state.set('offline');
-    else this.state.set(this.#everConnected ? 'reconnecting' : 'connecting');
-  }
-
-  #clearTimers(): void {
-    for (const timer of [this.#retry, this.#watchdog, this.#stable]) clearTimeout(timer);
-    this.#retry = undefined;
+  #raise(event: string, data?: unknown): void {
+    for (const listener of [...(this.#listeners.get(event) ?? [])]) listener(data as never);
   }
 }

@@ -51,4 +51,16 @@ export interface TokenSource {
 /** Loads older messages over HTTP: the newest `limit` before the message `before`. */
 export type LoadMessages = (roomId: string, before: string, limit: number) => Promise<MessagePage>;
 
+/** The HTTP routes that a wire without a way back needs. */
+export interface RoomsHttp {
+  /** The rooms that the user may see. */
+  rooms(): Promise<readonly { readonly id: string; readonly role: string | null }[]>;
+  /** The newest 50 messages, oldest first. */
+  newest(roomId: string): Promise<readonly ChatMessage[]>;
+  /** Stores a message; `later`: the server could not be asked just now. */
+  post(message: { roomId: string; content: string; clientId: string }): Promise<ChatMessage | { readonly error: string } | 'later'>;
+  /** Moves the read mark; answers the new number of unread messages. */
+  markRead(roomId: string, messageId: string): Promise<number>;
+}
+
 export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'offline' | 'closed';

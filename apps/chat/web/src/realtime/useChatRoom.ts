@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { TypingSignal } from './typing';
 import type { RoomState } from './room';
-import { useChatClient } from './useSocket';
+import { useChatClient } from './useConnection';
 
 export interface ChatRoom extends RoomState {
   /** Shows the message at once and sends it, now or when the connection is back. */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useSocket } from './useSocket';
+import { useConnection } from './useConnection';
 
 interface PresenceChange {
   readonly userId: string;
@@ -14,21 +14,19 @@ const nothing: ReadonlyMap<string, boolean> = new Map();
  * begins anew, since changes are not replayed.
  */
 export function usePresence(scope: string): ReadonlyMap<string, boolean> {
-  const socket = useSocket();
+  const connection = useConnection();
   const [told, setTold] = useState({ scope, online: nothing });
   useEffect(() => {
-    const onPresence = ({ userId, online }: PresenceChange) =>
-      setTold((before) => ({
-        scope,
-        online: new Map(before.scope === scope ? before.online : nothing).set(userId, online),
-      }));
-    const onDisconnect = () => setTold({ scope, online: nothing });
-    socket.on('presence', onPresence);
-    socket.on('disconnect', onDisconnect);
-    return () => {
-      socket.off('presence', onPresence);
-      socket.off('disconnect', onDisconnect);
-    };
-  }, [socket, scope]);
+    const offs = [
+      connection.on<PresenceChange>('presence', ({ userId, online }) =>
+        setTold((before) => ({
+          scope,
+          online: new Map(before.scope === scope ? before.online : nothing).set(userId, online),
+        })),
+      ),
+      connection.on('down', () => setTold({ scope, online: nothing })),
+    ];
+    return () => offs.forEach((off) => off());
+  }, [connection, scope]);
   return told.scope === scope ? told.online : nothing;
 }

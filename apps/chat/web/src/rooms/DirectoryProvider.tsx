@@ -67,12 +67,14 @@ export function DirectoryProvider({ children }: { children: ReactNode }) {
   });
   useEvent<{ roomId: string }>('removed', ({ roomId }) => live.apply(endMembership(roomId)));
   useEvent<Invitation>('invited', (invitation) => live.apply(addInvitation(invitation)));
-  useEvent<{ roomId: string; unread: number }>('unread', ({ roomId, unread }) => live.apply(setUnread(roomId, unread)));
+  const isBeingRead = (roomId: string) => isPageInUse() && roomIdOf(window.location.pathname) === roomId;
+  useEvent<{ roomId: string; unread: number }>('unread', ({ roomId, unread }) => {
+    // A stream of the user hears of the open room too, and a moment later of its mark that has moved.
+    if (unread === 0 || !isBeingRead(roomId)) live.apply(setUnread(roomId, unread));
+  });
   // The server tells unread numbers to connections outside the room only; ours is in the open one.
   useEvent<ChatMessage>('message', ({ roomId, userId }) => {
-    if (userId === client.self.userId) return;
-    if (isPageInUse() && roomIdOf(window.location.pathname) === roomId) return;
-    live.apply(addUnread(roomId));
+    if (userId !== client.self.userId && !isBeingRead(roomId)) live.apply(addUnread(roomId));
   });
 
   const value = useMemo(

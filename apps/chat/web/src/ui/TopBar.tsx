@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Avatar } from './Avatar';
 import { ConnectionStatus } from './ConnectionStatus';
 import { MenuIcon, SignOutIcon } from './icons';
@@ -12,9 +13,11 @@ interface TopBarProps {
   hasNews: boolean;
   onShowRooms: () => void;
   onSignOut: () => void;
+  /** Stands beside the connection. */
+  children: ReactNode;
 }
 
-export function TopBar({ userId, userName, roomsShown, hasNews, onShowRooms, onSignOut }: TopBarProps) {
+export function TopBar({ userId, userName, roomsShown, hasNews, onShowRooms, onSignOut, children }: TopBarProps) {
   return (
     <header className="topbar">
       <button
@@ -30,6 +33,7 @@ export function TopBar({ userId, userName, roomsShown, hasNews, onShowRooms, onS
         <Wordmark />
       </a>
       <ConnectionStatus />
+      {children}
       <div className="topbar-user">
         <Avatar id={userId} name={userName} small />
         <span className="topbar-name">{userName}</span>

@@ -1,5 +1,6 @@
 /** Stands for the socket of `socket.io-client`: keeps listeners, records what is sent, and lets a test be the server. */
 export class FakeSocket {
+  id: string | undefined = 'sid';
   connected = false;
   recovered = false;
   active = false;
@@ -12,6 +13,14 @@ export class FakeSocket {
     if (!this.#listeners.has(event)) this.#listeners.set(event, new Set());
     this.#listeners.get(event)!.add(listener as (...args: unknown[]) => void);
     return this;
+  }
+
+  onAny(listener: (...args: never[]) => void): this {
+    return this.on('*', listener);
+  }
+
+  offAny(listener: (...args: never[]) => void): this {
+    return this.off('*', listener);
   }
 
   off(event: string, listener: (...args: never[]) => void): this {
@@ -68,6 +77,7 @@ export class FakeSocket {
 
   serverEmits(event: string, ...args: unknown[]): void {
     this.#raise(event, ...args);
+    this.#raise('*', event, ...args);
   }
 
   /** Takes the oldest unread request of the name. */
