@@ -286,39 +286,30 @@ internal sealed partial class EventStreamEndpoint
     {
         var since = SinceOf(context.Request);
         EventId head = default;
-        var entry = Namespace.Enter(
-            stream,
-            position =>
-            {
-                head = position;
-                stream.Greet(since.Length == 0 ? position : null);
-            },
-            rooms,
-            hold: since.Length > 0);
-        if (entry != Entry.Entered)
-        {
-            stream.Forget();
-            context.Response.StatusCode = entry == Entry.TooManyConnections ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable;
-            context.Response.Headers.RetryAfter = "10";
-            return false;
-        }
-
         try
         {
-            LongRequest.Unbind(context);
-            ConnectionTransport.BoundAcknowledgement(context, _scope.Options.AcknowledgementTimeout);
-            StreamHead.Write(context);
-            if (socket is not null)
+            var entry = Namespace.Enter(
+                stream,
+                position =>
+                {
+                    head = position;
+                    stream.Greet(since.Length == 0 ? position : null);
+                },
+                rooms,
+                hold: since.Length > 0);
+            if (entry != Entry.Entered)
             {
-                // Both are ours: the chunks, and the end of a connection on which the next stream could not be written directly.
-                context.Response.Headers.TransferEncoding = "chunked";
-                context.Response.Headers.Connection = "close";
+                stream.Forget();
+                context.Response.StatusCode = entry == Entry.TooManyConnections ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable;
+                context.Response.Headers.RetryAfter = "10";
+                return false;
             }
 
-            await context.Response.StartAsync(CancellationToken.None).ConfigureAwait(false);
+            await BeginResponseAsync(context, socket).ConfigureAwait(false);
         }
         catch
         {
+            // Whoever listens for joins may throw.
             stream.Forget();
             throw;
         }
@@ -330,6 +321,21 @@ internal sealed partial class EventStreamEndpoint
         }
 
         return true;
+    }
+
+    private Task BeginResponseAsync(HttpContext context, ResponseSocket? socket)
+    {
+        LongRequest.Unbind(context);
+        ConnectionTransport.BoundAcknowledgement(context, _scope.Options.AcknowledgementTimeout);
+        StreamHead.Write(context);
+        if (socket is not null)
+        {
+            // Both are ours: the chunks, and the end of a connection on which the next stream could not be written directly.
+            context.Response.Headers.TransferEncoding = "chunked";
+            context.Response.Headers.Connection = "close";
+        }
+
+        return context.Response.StartAsync(CancellationToken.None);
     }
 
     private async Task CatchUpAsync(StreamConnection stream, IReadOnlyList<string> rooms, string since, EventId head)

@@ -77,6 +77,24 @@ public sealed class EndTests
         Assert.Equal(2, left);
     }
 
+    [Fact]
+    public async Task A_stream_that_could_not_begin_leaves_nothing_behind()
+    {
+        await using var host = await StreamHost.StartAsync(
+            static options => options.MaxConnectionsPerAddress = 2,
+            static options => options.ConfigureNamespaces = static n => n.Limits.MaxConnectionsPerUser = 1);
+        host.Main.Joined += static (_, room) => throw new InvalidOperationException(room);
+        await using var first = await host.ReadAsync("/events");
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, await host.StatusAsync("/events"));
+            Assert.Equal(HttpStatusCode.InternalServerError, await host.StatusAsync("/events/rooms/open", "user:bob"));
+        }
+
+        Assert.Equal(1, host.Main.ConnectionCount);
+        Assert.Equal(1, host.Counters["fanfare.sessions.active"]);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
