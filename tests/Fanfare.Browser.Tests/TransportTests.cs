@@ -215,6 +215,42 @@ public sealed class TransportTests(Chromium chromium)
         await Expect(tabs[2].RoomLink(other)).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task The_browsers_own_event_source_reads_by_the_cookie_and_comes_back_after_a_restart()
+    {
+        await using var chat = await ChatProcess.StartAsync();
+        await using var anns = await chromium.VisitAsync(chat.Url);
+        var ann = anns.Page;
+        await ann.RegisterAsync("Ann");
+        var path = await ann.CreateRoomAsync("Harbour");
+        await ann.Tab.EvaluateAsync(
+            """
+            (room) => {
+              const source = new EventSource(`/events/rooms/${room}`);
+              window.heard = [];
+              source.addEventListener('connected', () => window.heard.push('connected'));
+              source.addEventListener('reset', () => window.heard.push('reset'));
+              source.addEventListener('message', (event) => window.heard.push(JSON.parse(event.data).content));
+            }
+            """,
+            path["/rooms/".Length..]);
+        await ExpectHeardAsync(["connected"]);
+        await ann.SayAsync("before");
+        await ExpectHeardAsync(["connected", "before"]);
+
+        await chat.KillAsync();
+        await chat.StartAgainAsync();
+
+        // What the former life of the log held is gone, and that is said.
+        await ExpectHeardAsync(["connected", "before", "connected", "reset"]);
+        await ann.ExpectConnectedAsync();
+        await ann.SayAsync("after");
+        await ExpectHeardAsync(["connected", "before", "connected", "reset", "after"]);
+
+        Task ExpectHeardAsync(string[] events) =>
+            ann.Tab.WaitForFunctionAsync("(events) => JSON.stringify(window.heard) === JSON.stringify(events)", events, new() { Timeout = (float)Within.Default.TotalMilliseconds });
+    }
+
     private static async Task<List<string>> TextsAsync(ChatPage page)
     {
         var texts = await page.Messages.AllInnerTextsAsync();
