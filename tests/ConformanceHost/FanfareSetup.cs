@@ -2,6 +2,7 @@ using ConformanceHost.Profiles;
 using ConformanceHost.Settings;
 using Fanfare;
 using Fanfare.AspNetCore;
+using Fanfare.ServerSentEvents;
 using Fanfare.SocketIO;
 using Fanfare.WebSockets;
 using Microsoft.AspNetCore.Cors.Infrastructure;
@@ -56,6 +57,13 @@ internal static class FanfareSetup
         options.MaxConnectionsPerAddress = 0;
         options.Rates.MaxMessagesPerSecond = 0;
         options.Rates.MaxBytesPerSecond = 0;
+    }
+
+    /// <summary>Takes the limits off an endpoint of event streams.</summary>
+    public static void Unbind(this EventStreamOptions options)
+    {
+        options.CheckOrigin = false;
+        options.MaxConnectionsPerAddress = 0;
     }
 
     /// <summary>The log of the namespaces that keep one whatever the profile.</summary>

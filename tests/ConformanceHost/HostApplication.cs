@@ -4,6 +4,7 @@ using ConformanceHost.One;
 using ConformanceHost.Plain;
 using ConformanceHost.Profiles;
 using ConformanceHost.Settings;
+using ConformanceHost.Streams;
 using Fanfare;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -47,6 +48,7 @@ internal static class HostApplication
         WebSocketEcho.Map(app, settings);
         PlainWire.Map(app, settings);
         OneRoom.Map(app, settings);
+        SseChannels.Map(app, settings);
         app.MapProfile(settings);
         return app;
     }

@@ -7,7 +7,7 @@ namespace Fanfare.AspNetCore;
 internal sealed class EndpointDrain(DrainList endpoints, IOptions<FanfareOptions> options, IHostApplicationLifetime lifetime) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _cut = new();
-    private Task _drain = Task.CompletedTask;
+    private Task? _drain;
 
     /// <inheritdoc/>
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -16,7 +16,7 @@ internal sealed class EndpointDrain(DrainList endpoints, IOptions<FanfareOptions
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // At this signal, and not at StopAsync, which the web server may hold back until its connections are gone.
-        lifetime.ApplicationStopping.Register(() => _drain = endpoints.DrainAsync(options.Value.DrainTime, _cut.Token));
+        lifetime.ApplicationStopping.Register(() => _drain ??= endpoints.DrainAsync(options.Value.DrainTime, _cut.Token));
         return Task.CompletedTask;
     }
 
@@ -27,6 +27,8 @@ internal sealed class EndpointDrain(DrainList endpoints, IOptions<FanfareOptions
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await using var registration = cancellationToken.Register(_cut.Cancel).ConfigureAwait(false);
+        // A host that is stopped without a signal comes here first.
+        _drain ??= endpoints.DrainAsync(options.Value.DrainTime, _cut.Token);
         await _drain.ConfigureAwait(false);
     }
 

@@ -249,12 +249,19 @@ public sealed class WebSocketConnection : IFrameHandler
 
         var outbox = _outbox;
         outbox.Cork();
+        var taken = 0L;
         try
         {
             foreach (var bytes in buffer)
             {
                 // Unmasked where it lies: until it is advanced over, what was read is ours alone.
                 Feed(MemoryMarshal.AsMemory(bytes).Span);
+                taken += bytes.Length;
+                if (PauseOrNull is not null)
+                {
+                    // A flood that has been read already must not be handled past the pause; the rest is found by the next read.
+                    break;
+                }
             }
         }
         catch
@@ -266,13 +273,13 @@ public sealed class WebSocketConnection : IFrameHandler
         finally
         {
             outbox.Uncork();
-            input.AdvanceTo(buffer.End);
+            input.AdvanceTo(buffer.GetPosition(taken));
         }
 
         WatchMessage();
 
         // Kestrel cancels the read when it stops.
-        return !result.IsCompleted && !result.IsCanceled;
+        return taken < buffer.Length || (!result.IsCompleted && !result.IsCanceled);
     }
 
     private void Feed(Span<byte> bytes)

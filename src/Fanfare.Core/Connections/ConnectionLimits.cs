@@ -6,7 +6,7 @@ public sealed class ConnectionLimits
     /// <summary>Rooms a connection may be in, its own and its user's not counted. Default 128.</summary>
     public int MaxRooms { get; set; } = 128;
 
-    /// <summary>Connections that one user may have in a namespace. Default 20.</summary>
+    /// <summary>Connections that one user may have in a namespace. Default 20; zero: no limit.</summary>
     public int MaxConnectionsPerUser { get; set; } = 20;
 
     /// <summary>Events that wait for their handler before the connection is read no further. Default 256.</summary>

@@ -59,7 +59,7 @@ public sealed class FanfareServer : IFanfare, IDisposable
         var key = name[0] == '/' ? name : "/" + name;
         return _namespaces.GetOrAdd(
             key,
-            static (key, state) => new Namespace(key, new Registrations(), state.Server.NewOptions(state.Configure), state.Server._services, isChild: false),
+            static (key, state) => new Namespace(key, new Registrations(), state.Server.NewOptions(state.Configure), state.Server._services),
             (Server: this, Configure: configure));
     }
 
@@ -89,7 +89,8 @@ public sealed class FanfareServer : IFanfare, IDisposable
     {
         if (_namespaces.TryGetValue(name, out var found))
         {
-            return found;
+            // That somebody else may be there says nothing about this client.
+            return found.Pattern is null || await found.Pattern.Matches(name, handshake).ConfigureAwait(false) ? found : null;
         }
 
         NamespacePattern[] patterns;
@@ -104,7 +105,7 @@ public sealed class FanfareServer : IFanfare, IDisposable
             {
                 return _namespaces.GetOrAdd(
                     name,
-                    static (name, state) => new Namespace(name, state.Pattern.Registered, state.Pattern.Options, state.Services, isChild: true),
+                    static (name, state) => new Namespace(name, state.Pattern.Registered, state.Pattern.Options, state.Services, state.Pattern),
                     (Pattern: pattern, Services: _services));
             }
         }

@@ -102,7 +102,7 @@ public sealed partial class Namespace
                 return Entry.Retired;
             }
 
-            if (connection.User.Id is { } id && _rooms.CountIn(User.RoomOf(id)) + _rooms.CountIn(User.SilentRoomOf(id)) >= Options.Limits.MaxConnectionsPerUser)
+            if (connection.User.Id is { } id && Options.Limits.MaxConnectionsPerUser > 0 && _rooms.CountIn(User.RoomOf(id)) + _rooms.CountIn(User.SilentRoomOf(id)) >= Options.Limits.MaxConnectionsPerUser)
             {
                 if (_services.Metrics.Refused(FanfareMetrics.Limit.ConnectionsPerUser))
                 {
@@ -209,7 +209,7 @@ public sealed partial class Namespace
     {
         lock (_order)
         {
-            if (!_isRetired && _isChild && _rooms.MemberCount == 0 && _sessions.LostCount == 0)
+            if (!_isRetired && Pattern is not null && _rooms.MemberCount == 0 && _sessions.LostCount == 0)
             {
                 _isRetired = true;
                 return true;
@@ -291,7 +291,7 @@ public sealed partial class Namespace
         _services.Metrics.Closed(Name, reason.Text, _services.Time.GetUtcNow() - connection.Handshake.Request.Time);
         _sessions.Lose(connection, reason, rooms);
         Registered.Ended?.Invoke(connection, reason);
-        if (_isChild)
+        if (Pattern is not null)
         {
             _services.Emptied(this);
         }

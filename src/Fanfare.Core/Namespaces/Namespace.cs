@@ -15,15 +15,14 @@ public sealed partial class Namespace : NamespaceSetup, INode
     private readonly NamespaceServices _services;
     private readonly BroadcastScope _broadcasts;
     private readonly BroadcastOperator _everybody;
-    private readonly bool _isChild;
     private bool _isRetired;
 
-    internal Namespace(string name, Registrations registrations, NamespaceOptions options, NamespaceServices services, bool isChild)
+    internal Namespace(string name, Registrations registrations, NamespaceOptions options, NamespaceServices services, NamespacePattern? pattern = null)
         : base(registrations, options)
     {
         Name = name;
         _services = services;
-        _isChild = isChild;
+        Pattern = pattern;
         _history = new MemoryHistory(options.History, services.Time);
         _sessions = new SessionStore(options.Recovery, services.Time, services.Metrics);
         _broadcasts = new BroadcastScope(services.Adapters.Create(this), services.Serializer, new AckIds(), services.Time);
@@ -51,6 +50,9 @@ public sealed partial class Namespace : NamespaceSetup, INode
 
     /// <summary>The name; a client names it exactly so.</summary>
     public string Name { get; }
+
+    /// <summary>The pattern that it was made for, or <see langword="null"/> when it was named.</summary>
+    internal NamespacePattern? Pattern { get; }
 
     /// <summary>What its connections share; transports make connections with it.</summary>
     public ConnectionScope Scope { get; }

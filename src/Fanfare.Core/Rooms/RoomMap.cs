@@ -7,6 +7,8 @@ namespace Fanfare;
 /// <remarks>Every member is in the room of its own id; that room has no storage of its own. Safe to use from any thread.</remarks>
 public sealed class RoomMap
 {
+    private const int MinCapacityToTrim = 4096;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Member> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Room> _rooms = new(StringComparer.Ordinal);
@@ -158,7 +160,7 @@ public sealed class RoomMap
                 Vacate(member.Seats[i]);
             }
 
-            _byId.Remove(member.Id);
+            Remove(_byId, member.Id);
             var last = _members[--_memberCount];
             _members[member.Index] = last;
             last.Index = member.Index;
@@ -322,7 +324,7 @@ public sealed class RoomMap
         var moved = room.RemoveAt(seat.Index);
         if (room.Count == 0)
         {
-            _rooms.Remove(room.Name);
+            Remove(_rooms, room.Name);
         }
         else if (moved is not null)
         {
@@ -334,6 +336,16 @@ public sealed class RoomMap
                     return;
                 }
             }
+        }
+    }
+
+    /// <summary>Takes an entry out; a table that was much larger once gives its room back.</summary>
+    private static void Remove<TValue>(Dictionary<string, TValue> table, string key)
+    {
+        table.Remove(key);
+        if (table.Capacity > MinCapacityToTrim && table.Count < table.Capacity / 8)
+        {
+            table.TrimExcess(table.Count * 2);
         }
     }
 

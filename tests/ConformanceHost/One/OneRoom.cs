@@ -24,6 +24,18 @@ internal static class OneRoom
             room.StartsWith("open", StringComparison.Ordinal) || (user.Id is { } id && room == $"private-{id}")));
         OneHandlers.Register(one);
         app.MapRooms("/one/ws", Name, options => options.Unbind());
+        app.MapEventStream("/one/events", Name, options =>
+        {
+            options.Unbind();
+            options.AllowQueryToken = true;
+            options.KeepAliveInterval = settings.SseKeepAlive;
+            options.RetryDelay = settings.SseRetry;
+        });
+        app.MapPublish("/one/publish", Name, options =>
+        {
+            options.CheckOrigin = false;
+            options.Allow = static (user, _) => ValueTask.FromResult(user.Id == "backend");
+        });
         OneControl.Map(app, one);
     }
 }

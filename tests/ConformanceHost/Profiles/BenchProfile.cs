@@ -23,12 +23,25 @@ internal static class BenchProfile
         });
         main.On("echo", context => context.Ack(context.Arguments.Slice(0, 1)));
         main.OpenRooms("*");
+        app.MapEventStream("/events", "/", options =>
+        {
+            options.Unbind();
+            options.RetryDelay = null;
+        });
+        app.MapPost("/pub", async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            await main.EmitAsync("update", new Update(await reader.ReadToEndAsync(context.RequestAborted)));
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        });
         app.MapRooms("/ws", "/", options =>
         {
             options.Unbind();
             options.SendsNotices = false;
         });
     }
+
+    private sealed record Update(string Content);
 
     /// <summary>Only what the server reads: the content goes on as it came.</summary>
     private sealed record RoomMessage(string? RoomId);

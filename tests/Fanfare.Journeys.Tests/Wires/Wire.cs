@@ -1,0 +1,45 @@
+namespace Fanfare.Journeys.Tests;
+
+/// <summary>One client on one wire, in one room. What it hears goes to whoever made it, in the order of the wire.</summary>
+internal abstract class Wire : IAsyncDisposable
+{
+    /// <summary>The wires there are.</summary>
+    public static readonly string[] Names = ["socketio", "plain", "events"];
+
+    protected Wire(Uri server, string user, Action<Heard> heard)
+    {
+        Server = server;
+        User = user;
+        Tell = heard;
+    }
+
+    protected Uri Server { get; }
+
+    protected string User { get; }
+
+    protected Action<Heard> Tell { get; }
+
+    public static Wire Create(string name, Uri server, string user, Action<Heard> heard) => name switch
+    {
+        "socketio" => new SocketIOWire(server, user, heard),
+        "plain" => new PlainWire(server, user, heard),
+        _ => new StreamWire(server, user, heard),
+    };
+
+    /// <summary>Connects and enters a room; with a cursor it first hears what it missed.</summary>
+    /// <returns>Whether it got everything; null when it did not ask.</returns>
+    public abstract Task<bool?> EnterAsync(string room, string? since);
+
+    /// <summary>Says something in a room; completes when the server has taken it.</summary>
+    /// <returns>The cursor it got.</returns>
+    public abstract Task<string?> SayAsync(string room, Saying saying);
+
+    /// <summary>Cuts the line, without a word.</summary>
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>Something that a client heard.</summary>
+internal sealed record Heard(Saying Saying, string? Cursor);
+
+/// <summary>What is said: who, the how manieth, and some text.</summary>
+internal sealed record Saying(string Room, string Publisher, long N, string Text);
