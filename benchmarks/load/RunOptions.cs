@@ -27,7 +27,7 @@ internal sealed class RunOptions
           --wire a,b             of socketio, plain, events; a report each   (socketio)
           --servers a,b          the servers that take part                  (all, and those of --server)
                                    socketio: fanfare, socketio, signalr
-                                   plain:    fanfare, ws, nchan
+                                   plain:    fanfare, ws, aspnetcore, nchan
                                    events:   fanfare, express, nchan
           --server name=command  adds a server of your own that speaks Socket.IO, or replaces the one of that name;
                                  {port} in the command is its port (else --urls is appended); name:dialect=command

@@ -34,6 +34,10 @@ internal sealed class ServerCatalog
             },
             fanfare with { Dialect = Plain },
             Node("ws", Plain, "ws", "ws"),
+            Published("aspnetcore", Plain, "benchmarks/peers/WebSockets", "WebSocketPeer.dll") with
+            {
+                Version = () => $"a loop of WebSocket.SendAsync on ASP.NET Core {Environment.Version}",
+            },
             nchan,
             fanfare with { Dialect = Events },
             Node("express", Events, "express", "express"),
