@@ -30,6 +30,7 @@ public sealed class FanfareServer : IFanfare, IDisposable
             Time = time,
             Metrics = metrics,
             Logger = logger,
+            Outbox = _options.Outbox,
             Emptied = RetireIfEmpty,
         };
         metrics.Observe("fanfare.rooms.active", "{room}", "Rooms that have a member.", () => Measure(static found => found.RoomCount));

@@ -194,10 +194,13 @@ public sealed partial class Namespace
     private async ValueTask<IReadOnlyList<HistoryGap>> ReplayAsync(Connection connection, HistoryQuery query, EventId after, EventId upTo, bool isPartial)
     {
         var gaps = new List<HistoryGap>();
+        var limits = _services.Outbox;
+        var maxBytes = limits.MaxBytes > 0 ? Math.Min(ReplayBytesPerFlush, limits.MaxBytes / 4) : ReplayBytesPerFlush;
+        var pageSize = limits.MaxCount > 0 ? Math.Clamp(limits.MaxCount / 4, 1, ReplayPage) : ReplayPage;
         var bytes = 0;
         while (!query.IsEmpty && !connection.IsClosed)
         {
-            var page = await _history.ReadAfterAsync(after, query, upTo, ReplayPage).ConfigureAwait(false);
+            var page = await _history.ReadAfterAsync(after, query, upTo, pageSize).ConfigureAwait(false);
             if (page.Gaps.Count > 0)
             {
                 gaps.AddRange(page.Gaps);
@@ -216,7 +219,7 @@ public sealed partial class Namespace
                 connection.Replay(new EncodedMessage(broadcast.Message, entry.Id, isKept: true, room: NameableRoomOf(broadcast.Target)));
                 after = entry.Id;
                 bytes += broadcast.Message.Arguments.Json.Length;
-                if (bytes > ReplayBytesPerFlush)
+                if (bytes > maxBytes)
                 {
                     bytes = 0;
                     await connection.WhenReplayedAsync().ConfigureAwait(false);

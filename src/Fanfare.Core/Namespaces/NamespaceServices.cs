@@ -17,6 +17,9 @@ internal sealed class NamespaceServices
 
     public required ILogger Logger { get; init; }
 
+    /// <summary>How much may wait for one reader: a replay stays well below it.</summary>
+    public required OutboxLimits Outbox { get; init; }
+
     /// <summary>Told when a namespace of a pattern may have become empty.</summary>
     public required Action<NamespaceSetup> Emptied { get; init; }
 }

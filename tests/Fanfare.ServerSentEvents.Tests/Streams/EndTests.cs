@@ -127,7 +127,7 @@ public sealed class EndTests
     {
         await using var host = await StreamHost.StartAsync(fanfare: static options =>
         {
-            options.Outbox.MaxBytes = 512 * 1024;
+            options.Outbox.MaxBytes = 64 * 1024;
             options.Outbox.MaxCount = 5000;
         });
         var reasons = Record(host);
