@@ -1,5 +1,5 @@
 import { createContext, use, useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
-import { SharedStreams, useChatClient, type TokenSource } from '../realtime';
+import { SharedStreams, useChatClient, useConnectionState, type TokenSource } from '../realtime';
 import { useDirectory } from '../rooms/DirectoryProvider';
 import { isPageInUse } from '../ui/attention';
 import { roomIdOf } from '../ui/router';
@@ -34,14 +34,30 @@ export function ActivityProvider({ tokens, children }: { tokens: TokenSource; ch
     setItems((before) => afterEvent(before, event, data, nameOf, Date.now()));
   });
 
+  // The chat itself comes first.
+  const state = useConnectionState();
+  const [ready, setReady] = useState(false);
+  if (!ready && state === 'connected') setReady(true);
+
   useEffect(() => {
+    if (!ready) return;
     const streams = new SharedStreams(
       { base: '/events', userId: self.userId, tokens },
       { event: (name, data) => onEvent(name, data), changed: () => undefined },
     );
-    streams.start();
-    return () => streams.stop();
-  }, [self.userId, tokens]);
+    if (SharedStreams.canShare) {
+      streams.start();
+      return () => streams.stop();
+    }
+    // Where each tab has streams of its own, only those in sight do.
+    const follow = () => (document.visibilityState === 'visible' ? streams.start() : streams.stop());
+    follow();
+    document.addEventListener('visibilitychange', follow);
+    return () => {
+      document.removeEventListener('visibilitychange', follow);
+      streams.stop();
+    };
+  }, [ready, self.userId, tokens]);
 
   const value = useMemo(
     () => ({

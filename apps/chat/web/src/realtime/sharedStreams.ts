@@ -31,6 +31,11 @@ export class SharedStreams {
   #release: (() => void) | undefined;
   #state: ConnectionState = 'closed';
 
+  /** Whether tabs can agree on which of them opens the streams. */
+  static get canShare(): boolean {
+    return navigator.locks !== undefined && typeof BroadcastChannel !== 'undefined';
+  }
+
   constructor(options: SharedStreamsOptions, listener: SharedStreamsListener) {
     this.#options = options;
     this.#listener = listener;
@@ -45,7 +50,7 @@ export class SharedStreams {
     const leaving = new AbortController();
     this.#leaving = leaving;
     this.#become('connecting');
-    if (navigator.locks === undefined || typeof BroadcastChannel === 'undefined') {
+    if (!SharedStreams.canShare) {
       this.#open();
       return;
     }
