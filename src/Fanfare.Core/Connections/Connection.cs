@@ -8,6 +8,9 @@ namespace Fanfare;
 /// </summary>
 public abstract partial class Connection : Member
 {
+    /// <summary>Of what waited during a replay; less than an outbox takes.</summary>
+    private const int ReleasedAtOnce = 256;
+
     private readonly ConnectionScope _scope;
     private readonly Lock _gate = new();
     private Queue<object>? _waiting;
@@ -405,7 +408,7 @@ public abstract partial class Connection : Member
         _earlyRooms = null;
     }
 
-    /// <summary>From here on deliveries wait for <see cref="Release"/>, so that a replay can come first. Calls are counted.</summary>
+    /// <summary>From here on deliveries wait for <see cref="ReleaseAsync"/>, so that a replay can come first. Calls are counted.</summary>
     internal void Hold()
     {
         lock (_gate)
@@ -422,23 +425,12 @@ public abstract partial class Connection : Member
     /// <summary>Completes when the wire has taken what was replayed, so that a long replay does not fill the outbox.</summary>
     internal ValueTask WhenReplayedAsync() => FlushAsync();
 
-    /// <summary>Ends a <see cref="Hold"/>; the last one sends what waited, in order.</summary>
-    internal void Release()
+    /// <summary>Ends a <see cref="Hold"/>; the last one sends what waited, in order and at the pace of the reader.</summary>
+    internal async ValueTask ReleaseAsync()
     {
-        lock (_gate)
+        while (!TryRelease())
         {
-            if (--_holds > 0)
-            {
-                return;
-            }
-
-            foreach (var message in _held ?? [])
-            {
-                Send(message);
-            }
-
-            _held = null;
-            _isHolding = false;
+            await FlushAsync().ConfigureAwait(false);
         }
     }
 
@@ -453,6 +445,36 @@ public abstract partial class Connection : Member
         _expiry ??= new Expiry(this);
         var left = expiresAt - _scope.Time.GetUtcNow();
         _scope.Wheel.Schedule(_expiry, left > TimeSpan.Zero ? left : TimeSpan.Zero);
+    }
+
+    /// <summary>Sends a part of what waited; true when nothing does any more, and live messages go out at once from here on.</summary>
+    private bool TryRelease()
+    {
+        lock (_gate)
+        {
+            if (_holds > 1)
+            {
+                _holds--;
+                return true;
+            }
+
+            var count = IsClosed ? _held!.Count : Math.Min(_held!.Count, ReleasedAtOnce);
+            foreach (var message in _held.Take(count))
+            {
+                Send(message);
+            }
+
+            _held.RemoveRange(0, count);
+            if (_held.Count > 0)
+            {
+                return false;
+            }
+
+            _holds = 0;
+            _held = null;
+            _isHolding = false;
+            return true;
+        }
     }
 
     /// <summary>Whether what waits is within the namespace's own bound; where it is not, what may not be lost ends the connection.</summary>

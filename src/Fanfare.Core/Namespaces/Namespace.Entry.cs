@@ -191,7 +191,7 @@ public sealed partial class Namespace
 
         var gaps = await ReplayAsync(connection, SessionQuery(connection.Rooms), continuation.After, head, isPartial: false).ConfigureAwait(false);
         answer();
-        connection.Release();
+        await connection.ReleaseAsync().ConfigureAwait(false);
         connection.JoinEarlyRooms();
         _services.Metrics.Recovered(Name, gaps.Count == 0 ? "recovered" : gaps[0].Reason.ToWireName());
         Begin(connection);

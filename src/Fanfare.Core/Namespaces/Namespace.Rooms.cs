@@ -40,7 +40,7 @@ public sealed partial class Namespace
         {
             if (held)
             {
-                connection.Release();
+                await connection.ReleaseAsync().ConfigureAwait(false);
             }
         }
 
@@ -84,7 +84,7 @@ public sealed partial class Namespace
         }
         finally
         {
-            connection.Release();
+            await connection.ReleaseAsync().ConfigureAwait(false);
         }
     }
 
@@ -117,7 +117,7 @@ public sealed partial class Namespace
         }
         finally
         {
-            connection.Release();
+            await connection.ReleaseAsync().ConfigureAwait(false);
         }
     }
 

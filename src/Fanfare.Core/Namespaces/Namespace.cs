@@ -41,8 +41,8 @@ public sealed partial class Namespace : NamespaceSetup, INode
             Logger = services.Logger,
             Resume = ResumeAsync,
             Started = OnStarted,
-            Joined = (connection, room) => Registered.Joined?.Invoke(connection, room),
-            Left = (connection, room) => Registered.Left?.Invoke(connection, room),
+            Joined = (connection, room) => Tell(() => Registered.Joined?.Invoke(connection, room)),
+            Left = (connection, room) => Tell(() => Registered.Left?.Invoke(connection, room)),
             Ended = OnEnded,
             ArgumentsRefused = (context, exception) => Registered.ArgumentsRefused?.Invoke(context, exception) ?? false,
         };
@@ -286,6 +286,20 @@ public sealed partial class Namespace : NamespaceSetup, INode
         }
 
         return await answer.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>A listener that throws must not keep a connection half in.</summary>
+    private void Tell(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception exception)
+        {
+            _services.Metrics.HandlerFailed(Name);
+            Log.ConnectionListenerFailed(_services.Logger, exception, Name);
+        }
     }
 
     private BroadcastOperator AllOf(string userId) => _everybody.To([User.RoomOf(userId), User.SilentRoomOf(userId)]);

@@ -14,6 +14,7 @@ public sealed class MembershipOrderTests : IDisposable
     private readonly Meters _meters = new();
     private readonly FanfareServer _server;
     private readonly Namespace _namespace;
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _published;
 
     public MembershipOrderTests()
@@ -64,7 +65,10 @@ public sealed class MembershipOrderTests : IDisposable
         await stays.JoinAsync(Room);
         var wanderers = Enumerable.Range(0, 12).Select(i => Enter($"wanderer {i}")).ToList();
 
-        var wandering = wanderers.ConvertAll(wanderer => Task.Run(() => WanderAsync(wanderer), TestContext.Current.CancellationToken));
+        // All are in before the first event, and stay for it: on a busy machine the publishers could be done before they begin.
+        var joined = wanderers.ConvertAll(static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var wandering = wanderers.Select((wanderer, i) => Task.Run(() => WanderAsync(wanderer, joined[i]), TestContext.Current.CancellationToken)).ToList();
+        await Task.WhenAll(joined.Select(static one => one.Task));
         await Task.WhenAll(Enumerable.Range(0, Publishers).Select(PublishAsync));
         var visits = await Task.WhenAll(wandering);
 
@@ -142,12 +146,13 @@ public sealed class MembershipOrderTests : IDisposable
         {
             cursors.Add((await _namespace.To(Room).EmitAsync("m", publisher, i))!.Value);
             Interlocked.Increment(ref _published);
+            _begun.TrySetResult();
         }
 
         return cursors;
     });
 
-    private async Task<List<Visit>> WanderAsync(MemoryConnection wanderer)
+    private async Task<List<Visit>> WanderAsync(MemoryConnection wanderer, TaskCompletionSource joined)
     {
         var visits = new List<Visit>();
         do
@@ -156,6 +161,8 @@ public sealed class MembershipOrderTests : IDisposable
             var beforeJoining = _namespace.History.Head.Sequence;
             await wanderer.JoinAsync(Room);
             var afterJoining = _namespace.History.Head.Sequence;
+            joined.TrySetResult();
+            await _begun.Task;
             await Task.Yield();
             var beforeLeaving = _namespace.History.Head.Sequence;
             await wanderer.LeaveAsync(Room);
