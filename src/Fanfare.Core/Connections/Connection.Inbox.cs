@@ -5,6 +5,7 @@ namespace Fanfare;
 // The inbox: what came waits here until the handlers before it have returned. The end of the connection is the last thing in it.
 public abstract partial class Connection
 {
+    private const int MaxLoggedChars = 256;
     private static readonly object TheStart = new();
     private static readonly object TheEnd = new();
     private HandlerWatch? _watch;
@@ -103,7 +104,7 @@ public abstract partial class Connection
 
     internal void RefuseArguments(EventContext context, Exception exception)
     {
-        Log.BadArguments(_scope.Logger, NamespaceName, context.Event, exception.GetType().Name);
+        Log.BadArguments(_scope.Logger, NamespaceName, NameOf(context), exception.GetType().Name);
         if (_scope.ArgumentsRefused?.Invoke(context, exception) != true)
         {
             context.Fail("bad_message");
@@ -260,7 +261,14 @@ public abstract partial class Connection
         HandleNext();
     }
 
-    private static string NameOf(object item) => item is EventContext context ? context.Event : ((WireRequest)item).Name;
+    /// <summary>For the log: of what a client wrote a piece, and on one line.</summary>
+    private static string NameOf(object item)
+    {
+        var name = item is EventContext context ? context.Event : ((WireRequest)item).Name;
+        return name.Length <= MaxLoggedChars && !name.Any(char.IsControl)
+            ? name
+            : string.Concat(name.Take(MaxLoggedChars).Select(static c => char.IsControl(c) ? '\uFFFD' : c));
+    }
 
     private static void Fail(object item)
     {
@@ -506,6 +514,9 @@ public abstract partial class Connection
 
         [LoggerMessage(104, LogLevel.Error, "A listener of {Namespace} for the end of a connection, or for what it sends, threw.", EventName = "ListenerFailed")]
         public static partial void ListenerFailed(ILogger logger, Exception exception, string @namespace);
+
+        [LoggerMessage(106, LogLevel.Information, "More waits for a connection of {Namespace} than may, while it was shown what it missed or by the namespace's own bound; it is closed.", EventName = "TooSlow")]
+        public static partial void TooSlow(ILogger logger, string @namespace);
 
         [LoggerMessage(105, LogLevel.Information, "A connection of {Namespace} may not enter another room: it is in {Limit}.", EventName = "TooManyRooms")]
         public static partial void TooManyRooms(ILogger logger, string @namespace, int limit);

@@ -8,9 +8,6 @@ namespace Fanfare;
 /// </summary>
 public abstract partial class Connection : Member
 {
-    /// <summary>Of what waited during a replay; less than an outbox takes.</summary>
-    private const int ReleasedAtOnce = 256;
-
     private readonly ConnectionScope _scope;
     private readonly Lock _gate = new();
     private Queue<object>? _waiting;
@@ -18,15 +15,11 @@ public abstract partial class Connection : Member
     private PendingAcks? _acks;
     private JsonObject? _data;
     private Expiry? _expiry;
-    private List<EncodedMessage>? _held;
     private List<string>? _earlyRooms;
     private IReadOnlyList<string>? _finalRooms;
     private TaskCompletionSource? _closed;
     private CloseReason? _closeReason;
-    private int _holds;
-    private bool _isFull;
     private bool _isHandling;
-    private volatile bool _isHolding;
 
     /// <summary>Makes a connection that is not yet in its namespace.</summary>
     /// <param name="id">Its id: unguessable, unique.</param>
@@ -278,6 +271,10 @@ public abstract partial class Connection : Member
         return true;
     }
 
+    /// <summary>It was nobody's, and is this user's from now on.</summary>
+    internal void Identify(User user) =>
+        User = User.Id is null ? user : throw new InvalidOperationException("The connection has a user.");
+
     /// <summary>Sends a message on the wire, without waiting. Under the namespace's lock: it must not call user code.</summary>
     protected abstract bool Send(EncodedMessage message);
 
@@ -334,7 +331,7 @@ public abstract partial class Connection : Member
             }
         }
 
-        return (_scope.Limits.MaxQueuedBytes <= 0 || HasRoomFor(message)) && Send(message);
+        return !_isFull && (_scope.Limits.MaxQueuedBytes <= 0 || HasRoomFor(message)) && Send(message);
     }
 
     internal void Answer(AckTicket ticket, Arguments arguments) => SendAck(ticket, arguments);
@@ -408,32 +405,6 @@ public abstract partial class Connection : Member
         _earlyRooms = null;
     }
 
-    /// <summary>From here on deliveries wait for <see cref="ReleaseAsync"/>, so that a replay can come first. Calls are counted.</summary>
-    internal void Hold()
-    {
-        lock (_gate)
-        {
-            _holds++;
-            _held ??= [];
-            _isHolding = true;
-        }
-    }
-
-    /// <summary>Sends what was missed, although deliveries are held.</summary>
-    internal void Replay(EncodedMessage message) => Send(message);
-
-    /// <summary>Completes when the wire has taken what was replayed, so that a long replay does not fill the outbox.</summary>
-    internal ValueTask WhenReplayedAsync() => FlushAsync();
-
-    /// <summary>Ends a <see cref="Hold"/>; the last one sends what waited, in order and at the pace of the reader.</summary>
-    internal async ValueTask ReleaseAsync()
-    {
-        while (!TryRelease())
-        {
-            await FlushAsync().ConfigureAwait(false);
-        }
-    }
-
     /// <summary>Starts to watch for the end of the proof of identity.</summary>
     internal void WatchExpiry()
     {
@@ -447,75 +418,15 @@ public abstract partial class Connection : Member
         _scope.Wheel.Schedule(_expiry, left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
-    /// <summary>Sends a part of what waited; true when nothing does any more, and live messages go out at once from here on.</summary>
-    private bool TryRelease()
-    {
-        lock (_gate)
-        {
-            if (_holds > 1)
-            {
-                _holds--;
-                return true;
-            }
-
-            var count = IsClosed ? _held!.Count : Math.Min(_held!.Count, ReleasedAtOnce);
-            foreach (var message in _held.Take(count))
-            {
-                Send(message);
-            }
-
-            _held.RemoveRange(0, count);
-            if (_held.Count > 0)
-            {
-                return false;
-            }
-
-            _holds = 0;
-            _held = null;
-            _isHolding = false;
-            return true;
-        }
-    }
-
-    /// <summary>Whether what waits is within the namespace's own bound; where it is not, what may not be lost ends the connection.</summary>
-    private bool HasRoomFor(EncodedMessage message)
-    {
-        if (_isFull || QueuedBytes > _scope.Limits.MaxQueuedBytes)
-        {
-            if (!message.IsVolatile && !_isFull)
-            {
-                // One that was lost: nothing after it may be sent. By the pool, since a lock of the namespace is held here.
-                _isFull = true;
-                ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Cut(CloseReason.SlowConsumer), this, preferLocal: false);
-            }
-
-            return false;
-        }
-
-        return true;
-    }
-
-    private bool TryHold(EncodedMessage message)
-    {
-        if (_held!.Count < _scope.Limits.MaxHeldMessages)
-        {
-            _held.Add(message);
-            return true;
-        }
-
-        if (_held.Count == _scope.Limits.MaxHeldMessages && !message.IsVolatile)
-        {
-            // One that was lost: nothing after it may be sent. By the pool, since a lock of the namespace is held here.
-            _held.Add(message);
-            ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Cut(CloseReason.SlowConsumer), this, preferLocal: false);
-        }
-
-        return false;
-    }
-
     private void ExpireIfDue()
     {
-        if (User.ExpiresAt is { } expiresAt && expiresAt > _scope.Time.GetUtcNow())
+        if (User.ExpiresAt is not { } expiresAt)
+        {
+            // Renewed with a proof that does not end.
+            return;
+        }
+
+        if (expiresAt > _scope.Time.GetUtcNow())
         {
             WatchExpiry();
         }

@@ -25,11 +25,20 @@ public sealed class JoinRequest
     /// <summary>The rooms that a middleware refused.</summary>
     internal List<string> Refused { get; } = [];
 
-    /// <summary>Refuses a room, as if the policy had forbidden it. Before <c>next</c> only.</summary>
+    /// <summary>Refuses one of <see cref="Rooms"/>, as if the policy had forbidden it; nothing when it is not among them. Before <c>next</c> only.</summary>
     public void Refuse(string room)
     {
-        Refused.Add(room);
-        Rooms = [.. Rooms.Where(other => other != room)];
+        if (Rooms.Contains(room))
+        {
+            Refused.Add(room);
+            Rooms = [.. Rooms.Where(other => other != room)];
+        }
+    }
+
+    internal void RefuseAll()
+    {
+        Refused.AddRange(Rooms);
+        Rooms = [];
     }
 
     /// <summary>Sends to the client after what it missed, ahead of its answer and of everything live. After <c>next</c> only. Never kept.</summary>

@@ -116,12 +116,12 @@ public sealed class MemoryHistory : IHistory
             List<HistoryGap>? gaps = null;
             if (query.IncludesEverybody)
             {
-                Note(null, Collect(Everybody, after.Sequence, upTo.Sequence, limit, found));
+                Note(null, Collect(Everybody, after.Sequence, upTo.Sequence, limit, query.ExceptedBy, found));
             }
 
             foreach (var room in query.Rooms)
             {
-                Note(room, Collect(room, after.Sequence, upTo.Sequence, limit, found));
+                Note(room, Collect(room, after.Sequence, upTo.Sequence, limit, query.ExceptedBy, found));
             }
 
             found.Sort(static (a, b) => a.Id.Sequence.CompareTo(b.Id.Sequence));
@@ -136,11 +136,6 @@ public sealed class MemoryHistory : IHistory
                 }
 
                 previous = entry;
-                if (IsExcepted(entry.Broadcast.Target, query.ExceptedBy))
-                {
-                    continue;
-                }
-
                 if (entries.Count == limit)
                 {
                     hasMore = true;
@@ -214,7 +209,7 @@ public sealed class MemoryHistory : IHistory
     }
 
     /// <summary>One page more than the limit is collected per room, so that the caller sees whether more follow.</summary>
-    private GapReason Collect(string room, long after, long upTo, int limit, List<Entry> found)
+    private GapReason Collect(string room, long after, long upTo, int limit, IReadOnlyCollection<string> exceptedBy, List<Entry> found)
     {
         if (!_rooms.TryGetValue(room, out var log))
         {
@@ -237,9 +232,14 @@ public sealed class MemoryHistory : IHistory
             }
         }
 
-        for (var taken = 0; low < entries.Count && entries[low].Id.Sequence <= upTo && taken <= limit; low++, taken++)
+        for (var taken = 0; low < entries.Count && entries[low].Id.Sequence <= upTo && taken <= limit; low++)
         {
-            found.Add(entries[low]);
+            // What the reader is excepted from does not count, or a page of nothing but that would look like the last one.
+            if (!IsExcepted(entries[low].Broadcast.Target, exceptedBy))
+            {
+                found.Add(entries[low]);
+                taken++;
+            }
         }
 
         return after < log.DroppedThrough ? log.DroppedReason : GapReason.None;

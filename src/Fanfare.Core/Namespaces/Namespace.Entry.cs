@@ -102,13 +102,8 @@ public sealed partial class Namespace
                 return Entry.Retired;
             }
 
-            if (connection.User.Id is { } id && Options.Limits.MaxConnectionsPerUser > 0 && _rooms.CountIn(User.RoomOf(id)) + _rooms.CountIn(User.SilentRoomOf(id)) >= Options.Limits.MaxConnectionsPerUser)
+            if (HasTooMany(connection.User))
             {
-                if (_services.Metrics.Refused(FanfareMetrics.Limit.ConnectionsPerUser))
-                {
-                    Log.TooManyConnectionsOfUser(_services.Logger, Name, Options.Limits.MaxConnectionsPerUser);
-                }
-
                 return Entry.TooManyConnections;
             }
 
@@ -146,6 +141,33 @@ public sealed partial class Namespace
         connection.JoinEarlyRooms();
         Begin(connection);
         return Entry.Entered;
+    }
+
+    /// <summary>Gives a connection that came without a name its user: it hears what goes to that user from now on, and counts among the user's connections.</summary>
+    /// <param name="connection">A connection whose user is anonymous.</param>
+    /// <param name="user">Who it proved to be.</param>
+    /// <param name="answer">Queues the wire's answer, given the head of the log, in its place among what is live. It must not call user code.</param>
+    /// <returns>False when the user has as many connections as it may have: nothing has changed then.</returns>
+    /// <exception cref="InvalidOperationException">The connection has a user.</exception>
+    public bool Identify(Connection connection, User user, Action<EventId> answer)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(user);
+        ArgumentNullException.ThrowIfNull(answer);
+        lock (_order)
+        {
+            if (HasTooMany(user))
+            {
+                return false;
+            }
+
+            connection.Identify(user);
+            JoinRoomOfUser(connection);
+            answer(_history.Head);
+        }
+
+        connection.WatchExpiry();
+        return true;
     }
 
     /// <summary>Takes a connection in as the continuation of a session: it has the session's rooms and data, and hears what it missed, once and in order.</summary>
@@ -229,10 +251,30 @@ public sealed partial class Namespace
             return;
         }
 
+        JoinRoomOfUser(connection);
+    }
+
+    private void JoinRoomOfUser(Connection connection)
+    {
         if (connection.User.Id is { } id)
         {
             _rooms.Join(connection, connection.HearsUser ? User.RoomOf(id) : User.SilentRoomOf(id));
         }
+    }
+
+    private bool HasTooMany(User user)
+    {
+        if (user.Id is not { } id || Options.Limits.MaxConnectionsPerUser <= 0 || _rooms.CountIn(User.RoomOf(id)) + _rooms.CountIn(User.SilentRoomOf(id)) < Options.Limits.MaxConnectionsPerUser)
+        {
+            return false;
+        }
+
+        if (_services.Metrics.Refused(FanfareMetrics.Limit.ConnectionsPerUser))
+        {
+            Log.TooManyConnectionsOfUser(_services.Logger, Name, Options.Limits.MaxConnectionsPerUser);
+        }
+
+        return true;
     }
 
     private static HistoryQuery SessionQuery(IReadOnlyList<string> rooms) => new() { Rooms = rooms, IncludesEverybody = true, ExceptedBy = rooms };

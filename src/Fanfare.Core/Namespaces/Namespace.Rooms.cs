@@ -25,6 +25,7 @@ public sealed partial class Namespace
         var request = new JoinRequest(connection, rooms, since);
         var middlewares = Registered.JoinMiddlewares;
         var held = false;
+        var reached = false;
         try
         {
             await Step(0).ConfigureAwait(false);
@@ -44,12 +45,19 @@ public sealed partial class Namespace
             }
         }
 
+        if (!reached)
+        {
+            // A middleware let it end there.
+            request.RefuseAll();
+        }
+
         return request.Refused;
 
         ValueTask Step(int index) => index == middlewares.Count ? JoinThem() : middlewares[index](request, () => Step(index + 1));
 
         ValueTask JoinThem()
         {
+            reached = true;
             held = since is not null || middlewares.Count > 0;
             request.Joins = JoinNow(connection, request.Rooms, held ? null : answer, held);
             return since is null ? ValueTask.CompletedTask : Recover(since);

@@ -41,8 +41,8 @@ public sealed partial class Namespace : NamespaceSetup, INode
             Logger = services.Logger,
             Resume = ResumeAsync,
             Started = OnStarted,
-            Joined = (connection, room) => Tell(() => Registered.Joined?.Invoke(connection, room)),
-            Left = (connection, room) => Tell(() => Registered.Left?.Invoke(connection, room)),
+            Joined = (connection, room) => TellOfRoom(Registered.Joined, connection, room),
+            Left = (connection, room) => TellOfRoom(Registered.Left, connection, room),
             Ended = OnEnded,
             ArgumentsRefused = (context, exception) => Registered.ArgumentsRefused?.Invoke(context, exception) ?? false,
         };
@@ -288,17 +288,20 @@ public sealed partial class Namespace : NamespaceSetup, INode
         return await answer.Task.ConfigureAwait(false);
     }
 
-    /// <summary>A listener that throws must not keep a connection half in.</summary>
-    private void Tell(Action tell)
+    /// <summary>A listener that throws hinders neither the others nor whoever comes or goes.</summary>
+    private void TellOfRoom(Action<Connection, string>? listeners, Connection connection, string room)
     {
-        try
+        foreach (var listener in Delegate.EnumerateInvocationList(listeners))
         {
-            tell();
-        }
-        catch (Exception exception)
-        {
-            _services.Metrics.HandlerFailed(Name);
-            Log.ConnectionListenerFailed(_services.Logger, exception, Name);
+            try
+            {
+                listener(connection, room);
+            }
+            catch (Exception exception)
+            {
+                _services.Metrics.HandlerFailed(Name);
+                Log.RoomListenerFailed(_services.Logger, exception, Name);
+            }
         }
     }
 
@@ -338,6 +341,9 @@ public sealed partial class Namespace : NamespaceSetup, INode
 
         [LoggerMessage(202, LogLevel.Error, "A connection listener of {Namespace} threw.", EventName = "ConnectionListenerFailed")]
         public static partial void ConnectionListenerFailed(ILogger logger, Exception exception, string @namespace);
+
+        [LoggerMessage(204, LogLevel.Error, "A listener of {Namespace} for who comes into rooms and leaves them threw.", EventName = "RoomListenerFailed")]
+        public static partial void RoomListenerFailed(ILogger logger, Exception exception, string @namespace);
 
         [LoggerMessage(203, LogLevel.Information, "A user of {Namespace} may not have another connection: the limit is {Limit}.", EventName = "TooManyConnectionsOfUser")]
         public static partial void TooManyConnectionsOfUser(ILogger logger, string @namespace, int limit);

@@ -21,6 +21,9 @@ internal sealed class RoomsEndpoint
             scope.Options.CheckOrigin ? new OriginPolicy(scope.Options.AllowedOrigins) : null, scope.Options.MaxConnectionsPerAddress, scope.Metrics, scope.Logger);
     }
 
+    /// <summary>Whose a connection is that has not said so; <see langword="null"/> when it has to.</summary>
+    private User? Nobody => _scope.Namespace.Options.AllowAnonymous ? User.Anonymous : null;
+
     /// <summary>Serves one request.</summary>
     public Task HandleAsync(HttpContext context)
     {
@@ -38,8 +41,20 @@ internal sealed class RoomsEndpoint
 
         var request = RequestReader.Read(context, _scope.Time);
         var token = RequestToken.Bearer(context.Request);
-        var isProven = token is not null || request.Principal is not null;
-        return isProven ? IdentifyAsync(context, request, token) : OpenAsync(context, request, _scope.Namespace.Options.AllowAnonymous ? User.Anonymous : null, null);
+        if (token is null && request.Principal is null)
+        {
+            // A header that nobody understands was meant to prove something, and does not.
+            return context.Request.Headers.Authorization.Count > 0 ? RefuseToken(context) : OpenAsync(context, request, Nobody, null);
+        }
+
+        return IdentifyAsync(context, request, token);
+    }
+
+    private static Task RefuseToken(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return Task.CompletedTask;
     }
 
     /// <summary>Ends all sessions, a few at a time.</summary>
@@ -48,11 +63,13 @@ internal sealed class RoomsEndpoint
         _gate.Close();
         return DrainList.PaceAsync(
             _sessions.Keys.ToArray(),
-            static session => session.Drain(ReturnSpread * Random.Shared.NextDouble()),
+            DrainOne,
             duration,
             _scope.Time,
             cancellationToken);
     }
+
+    private static void DrainOne(RoomsSession session) => session.Drain(ReturnSpread * Random.Shared.NextDouble());
 
     /// <summary>Whoever tells with the request who he is must be right.</summary>
     private async Task IdentifyAsync(HttpContext context, RequestInfo request, string? token)
@@ -70,12 +87,11 @@ internal sealed class RoomsEndpoint
 
         if (user?.Id is null && token is not null)
         {
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            context.Response.Headers.WWWAuthenticate = "Bearer";
+            await RefuseToken(context).ConfigureAwait(false);
             return;
         }
 
-        await OpenAsync(context, request, user?.Id is null ? null : user, handshake).ConfigureAwait(false);
+        await OpenAsync(context, request, user?.Id is null ? Nobody : user, handshake).ConfigureAwait(false);
     }
 
     private Task OpenAsync(HttpContext context, RequestInfo request, User? user, Handshake? handshake)
@@ -119,6 +135,12 @@ internal sealed class RoomsEndpoint
             _sessions[session] = request.Address;
             var socket = new WebSocketConnection(transport, session.Outbox, session, _scope.WebSocketLimits, _scope.Wheel);
             session.Start(socket, handshake ?? new Handshake(request), user);
+            if (_gate.IsClosed)
+            {
+                // It came between the closing of the gate and the look at who is in.
+                DrainOne(session);
+            }
+
             return socket.RunAsync();
         }
     }

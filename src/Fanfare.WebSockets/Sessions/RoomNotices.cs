@@ -10,19 +10,19 @@ internal sealed class RoomNotices
     {
         _namespace = @namespace;
         _encoder = encoder;
-        @namespace.Joined += (connection, room) => Tell(RoomsEncoder.UserJoined, connection, room);
-        @namespace.Left += (connection, room) => Tell(RoomsEncoder.UserLeft, connection, room);
+        @namespace.Joined += (connection, room) => Tell(Notice.Joined, connection, room);
+        @namespace.Left += (connection, room) => Tell(Notice.Left, connection, room);
     }
 
-    private void Tell(string type, Connection connection, string room)
+    private void Tell(Message notice, Connection connection, string room)
     {
         if (User.OwnsRoom(room))
         {
             return;
         }
 
-        var frame = RoomsFrames.Notice(type, connection.User.Id ?? connection.Id, room);
+        var name = connection is RoomsConnection plain ? plain.PublicName : connection.User.Id ?? connection.Id;
         _namespace.Notify<RoomsConnection>(
-            BroadcastTarget.Everybody.In(room).Without([connection.Id]), new EncodedMessage(new Message(type, Arguments.Empty), _encoder, frame));
+            BroadcastTarget.Everybody.In(room).Without([connection.Id]), new EncodedMessage(notice, _encoder, RoomsFrames.Notice(notice.Event, name, room)));
     }
 }

@@ -36,26 +36,60 @@ internal sealed partial class RoomsSession
         return (null, handshake);
     }
 
+    /// <summary>Its user has as many connections as a user may have.</summary>
+    public void EndTooMany(ClientFrame? frame)
+    {
+        Send(RoomsFrames.Error(ErrorCodes.TooMany, "You have too many connections.", frame is null ? default : frame.Ref.Span));
+        End(CloseReason.RateLimited, new CloseCode(4429, "too many connections"));
+    }
+
     private void BeginEntry(ClientFrame frame) => _ = IdentifyAndEnterAsync(frame);
+
+    /// <summary>Takes in a client that told with its request who it is, or need not tell.</summary>
+    private async Task EnterAtOnceAsync(Handshake handshake, User user)
+    {
+        try
+        {
+            await EnterAsync(handshake, user, frame: null).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            FailEntry(exception);
+        }
+    }
 
     private async Task IdentifyAndEnterAsync(ClientFrame frame)
     {
-        if (!frame.Since.IsAbsentOrNull && frame.TextOf(frame.Since) is null)
+        try
         {
-            Refuse(ErrorCodes.BadMessage, frame.Ref.Span, text: "since is a cursor, as text.");
-            TakeWaiting(Phase.Unknown);
-            return;
-        }
+            if (!frame.Since.IsAbsentOrNull && frame.TextOf(frame.Since) is null)
+            {
+                Refuse(ErrorCodes.BadMessage, frame.Ref.Span, text: "since is a cursor, as text.");
+                TakeWaiting(Phase.Unknown);
+                return;
+            }
 
-        var (user, handshake) = await IdentifyAsync(frame).ConfigureAwait(false);
-        if (user is null)
-        {
-            TakeWaiting(Phase.Unknown);
+            var (user, handshake) = await IdentifyAsync(frame).ConfigureAwait(false);
+            if (user is null)
+            {
+                TakeWaiting(Phase.Unknown);
+            }
+            else
+            {
+                await EnterAsync(handshake, user, frame).ConfigureAwait(false);
+            }
         }
-        else
+        catch (Exception exception)
         {
-            await EnterAsync(handshake, user, frame).ConfigureAwait(false);
+            FailEntry(exception);
         }
+    }
+
+    /// <summary>Half in, half out it cannot stay: it may come again.</summary>
+    private void FailEntry(Exception exception)
+    {
+        Log.EntryFailed(_scope.Logger, exception, _scope.Namespace.Name);
+        End(CloseReason.ForcedClose);
     }
 
     /// <summary>Brings a client whose user is known into the namespace.</summary>
@@ -84,6 +118,11 @@ internal sealed partial class RoomsSession
         }
 
         Volatile.Write(ref _connection, connection);
+        if (_end is not null)
+        {
+            return;
+        }
+
         var since = frame?.TextOf(frame.Since);
         var head = default(EventId);
         var entry = _scope.Namespace.Enter(
@@ -91,6 +130,7 @@ internal sealed partial class RoomsSession
             cursor =>
             {
                 head = cursor;
+                Welcome();
                 if (since is null && user.Id is not null)
                 {
                     Send(RoomsFrames.Authenticated(user, cursor, null, frame is null ? default : frame.Ref.Span));
@@ -99,8 +139,7 @@ internal sealed partial class RoomsSession
             hold: since is not null);
         if (entry == Entry.TooManyConnections)
         {
-            Send(RoomsFrames.Error(ErrorCodes.TooMany, "You have too many connections.", frame is null ? default : frame.Ref.Span));
-            End(CloseReason.RateLimited, new CloseCode(4429, "too many connections"));
+            EndTooMany(frame);
             return;
         }
 
@@ -115,17 +154,25 @@ internal sealed partial class RoomsSession
             connection.Finish(end);
         }
 
-        _socket!.AllowLargerMessages(_scope.Options.MaxMessageBytes);
         if (since is not null)
         {
             await connection.CatchUpAsync(since, head, frame!).ConfigureAwait(false);
         }
 
         TakeWaiting(Phase.In);
+    }
+
+    /// <summary>From here on it is known: before the client can read that it is, since its next frame may be as large as it may be then.</summary>
+    private void Welcome()
+    {
+        Volatile.Write(ref _isKnown, true);
+        Volatile.Write(ref _maxBytes, _scope.Options.MaxMessageBytes);
+        _socket!.AllowLargerMessages(_scope.Options.MaxMessageBytes);
         _heardAt = _scope.Time.GetTimestamp();
-        if (_end is null)
+        _scope.Wheel.Schedule(this, _scope.Options.PingInterval);
+        if (Volatile.Read(ref _end) is not null)
         {
-            _scope.Wheel.Schedule(this, _scope.Options.PingInterval);
+            _scope.Wheel.Cancel(this);
         }
     }
 

@@ -21,6 +21,7 @@ public sealed class RoomsConnection : Connection
     {
         _scope = scope;
         _session = session;
+        PublicName = user.Id ?? id;
     }
 
     /// <inheritdoc/>
@@ -31,6 +32,9 @@ public sealed class RoomsConnection : Connection
 
     /// <inheritdoc/>
     protected override bool CanAck => false;
+
+    /// <summary>What other members know it by: its user, or its own id where that is nobody's; it stays the same while it is in a room.</summary>
+    internal string PublicName { get; private set; }
 
     internal static string NewId()
     {
@@ -57,6 +61,12 @@ public sealed class RoomsConnection : Connection
                 Serve(new RoomsRequest(this, frame, RelayAsync));
                 break;
             default:
+                if (ReservedEvents.Contains(frame.Type))
+                {
+                    Refuse(ErrorCodes.UnknownType, frame);
+                    break;
+                }
+
                 Receive(new Message(frame.Type, frame.ToArguments(_scope.Serializer)), frame.Ticket);
                 break;
         }
@@ -82,7 +92,8 @@ public sealed class RoomsConnection : Connection
         _session.Refuse(code, frame.Ref.Span, room, text);
 
     /// <inheritdoc/>
-    protected override bool Send(EncodedMessage message) => _session.Send(message.In(_scope.Encoder), message.IsVolatile);
+    protected override bool Send(EncodedMessage message) =>
+        (_scope.Options.SendsNotices || !Notice.Is(message)) && _session.Send(message.In(_scope.Encoder), message.IsVolatile);
 
     /// <inheritdoc/>
     protected override void SendAck(AckTicket ticket, Arguments arguments) => _session.Send(RoomsFrames.Ack(arguments, ticket.Reference.Span));
@@ -137,11 +148,21 @@ public sealed class RoomsConnection : Connection
             return;
         }
 
-        if (!RenewUser(user))
+        if (User.Id is null)
+        {
+            IdentifyLate(user, since, frame);
+            if (since is null || User.Id is null)
+            {
+                return;
+            }
+        }
+        else if (!RenewUser(user))
         {
             Refuse(ErrorCodes.Unauthorized, frame, text: "This connection belongs to another user.");
+            return;
         }
-        else if (since is null)
+
+        if (since is null)
         {
             _scope.Namespace.AnswerInOrder(cursor => _session.Send(RoomsFrames.Authenticated(user, cursor, null, frame.Ref.Span)));
         }
@@ -151,10 +172,36 @@ public sealed class RoomsConnection : Connection
         }
     }
 
+    /// <summary>A client that came without a name tells it now: before it is in a room, where it would be known by another one.</summary>
+    private void IdentifyLate(User user, string? since, ClientFrame frame)
+    {
+        if (Rooms.Count > 1)
+        {
+            Refuse(ErrorCodes.Unauthorized, frame, text: "Authenticate before you join rooms.");
+            return;
+        }
+
+        var isTaken = _scope.Namespace.Identify(this, user, cursor =>
+        {
+            if (since is null)
+            {
+                _session.Send(RoomsFrames.Authenticated(user, cursor, null, frame.Ref.Span));
+            }
+        });
+        if (isTaken)
+        {
+            PublicName = user.Id!;
+        }
+        else
+        {
+            _session.EndTooMany(frame);
+        }
+    }
+
     private async ValueTask JoinAsync(ClientFrame frame)
     {
         var named = frame.Rooms.IsAbsentOrNull ? frame.TextOf(frame.Room) is { } single ? [single] : null : frame.TextsOf(frame.Rooms);
-        if (named is null or [] || !named.TrueForAll(RoomName.IsValid))
+        if (named is null or [])
         {
             Refuse(ErrorCodes.BadRoom, frame);
             return;
@@ -168,7 +215,11 @@ public sealed class RoomsConnection : Connection
         var rooms = new List<string>(named.Count);
         foreach (var room in named.Distinct())
         {
-            if (await _scope.Namespace.MayEnterAsync(User, room).ConfigureAwait(false))
+            if (!RoomName.IsValid(room))
+            {
+                Refuse(ErrorCodes.BadRoom, frame, room);
+            }
+            else if (await _scope.Namespace.MayEnterAsync(User, room).ConfigureAwait(false))
             {
                 rooms.Add(room);
             }

@@ -1,5 +1,4 @@
 using Fanfare.AspNetCore;
-using Microsoft.Extensions.Logging;
 
 namespace Fanfare.WebSockets;
 
@@ -10,6 +9,9 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
     /// <summary>Frames that may wait for an authentication to end before the client is read no further.</summary>
     private const int MaxWaitingFrames = 64;
 
+    /// <summary>What the decoder says of a message in too many fragments; of a large one it says something else.</summary>
+    private const string TooManyFragments = "too many fragments";
+
     private readonly RoomsScope _scope;
     private readonly RequestInfo _request;
     private readonly Action<RoomsSession> _forget;
@@ -18,11 +20,12 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
     private RoomsRateGate? _rate;
     private Queue<ClientFrame>? _waiting;
     private CloseReason? _end;
+    private ErrorWindow? _errors;
     private long _heardAt;
-    private long _errorsSince;
-    private int _errors;
+    private int _maxBytes;
     private int _pauses;
     private Phase _phase;
+    private bool _isKnown;
     private bool _isPinged;
 
     public RoomsSession(string clientId, RoomsScope scope, RequestInfo request, Action<RoomsSession> forget)
@@ -31,6 +34,7 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
         ClientId = clientId;
         _scope = scope;
         _request = request;
+        _maxBytes = scope.Options.MaxUnauthenticatedBytes;
         Outbox = new Outbox(scope.OutboxLimits, scope.Scheduler, static outbox => ((RoomsSession)outbox.Owner!).OnSlow(outbox), this);
     }
 
@@ -65,7 +69,7 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
         if (user is not null)
         {
             _phase = Phase.Entering;
-            _ = EnterAsync(handshake!, user, frame: null);
+            _ = EnterAtOnceAsync(handshake!, user);
         }
     }
 
@@ -75,6 +79,11 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
         Hear(utf8.Length);
         if (ClientFrame.TryRead(utf8, out var frame) is { } fault)
         {
+            if (fault == ErrorCodes.BadJson && _scope.Metrics.Refused(FanfareMetrics.Limit.Json))
+            {
+                Log.JsonRefused(_scope.Logger, ClientId);
+            }
+
             Refuse(fault, frame.Ref.Span);
         }
         else if (frame.Type == "ping")
@@ -100,9 +109,9 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
     /// <inheritdoc/>
     public void OnClosed(WebSocketEnd end)
     {
-        if (end.Kind == WebSocketEndKind.TooBig && _scope.Metrics.Refused(FanfareMetrics.Limit.MessageBytes))
+        if (end.Kind == WebSocketEndKind.TooBig)
         {
-            Log.FrameTooLarge(_scope.Logger, ClientId, _scope.Options.MaxMessageBytes);
+            RefuseSize(isForFragments: end.Reason == TooManyFragments);
         }
 
         _scope.Metrics.Session(RoomsConnection.TransportName, -1);
@@ -168,7 +177,7 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
     /// <summary>Too long without a word: about itself, or at all.</summary>
     protected override void OnDue()
     {
-        if (_phase != Phase.In)
+        if (!Volatile.Read(ref _isKnown))
         {
             // By the pool, as every end is: it may run code of the application.
             ThreadPool.UnsafeQueueUserWorkItem(static session => session.EndUnknown(), this, preferLocal: false);
@@ -282,7 +291,7 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
 
     private void EndUnknown()
     {
-        if (_phase == Phase.In)
+        if (Volatile.Read(ref _isKnown))
         {
             return;
         }
@@ -303,14 +312,9 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
             return;
         }
 
-        var now = _scope.Time.GetTimestamp();
-        if (_errors == 0 || _scope.Time.GetElapsedTime(_errorsSince, now) > options.ProtocolErrorWindow)
-        {
-            _errorsSince = now;
-            _errors = 0;
-        }
-
-        if (++_errors < options.MaxProtocolErrors)
+        // By the reader or by a handler's thread; most clients never need one.
+        var errors = _errors ?? Interlocked.CompareExchange(ref _errors, new ErrorWindow(options.MaxProtocolErrors, options.ProtocolErrorWindow, _scope.Time), null) ?? _errors;
+        if (!errors.IsOneTooMany())
         {
             return;
         }
@@ -321,6 +325,23 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
         }
 
         End(CloseReason.ProtocolErrors);
+    }
+
+    private void RefuseSize(bool isForFragments)
+    {
+        if (!_scope.Metrics.Refused(isForFragments ? FanfareMetrics.Limit.Fragments : FanfareMetrics.Limit.MessageBytes))
+        {
+            return;
+        }
+
+        if (isForFragments)
+        {
+            Log.TooManyFragments(_scope.Logger, ClientId, _scope.Options.MaxFragments);
+        }
+        else
+        {
+            Log.FrameTooLarge(_scope.Logger, ClientId, _maxBytes);
+        }
     }
 
     private void End(CloseReason reason, CloseCode code)
@@ -363,26 +384,5 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
         }
 
         End(CloseReason.SlowConsumer);
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(501, LogLevel.Information, "A frame of client {ClientId} is larger than it may be (at most {Limit} bytes), or in too many fragments; the connection was closed.", EventName = "FrameTooLarge")]
-        public static partial void FrameTooLarge(ILogger logger, string clientId, int limit);
-
-        [LoggerMessage(502, LogLevel.Information, "A client did not say within {Timeout} who it is; it was closed.", EventName = "AuthenticationTimedOut")]
-        public static partial void AuthenticationTimedOut(ILogger logger, TimeSpan timeout);
-
-        [LoggerMessage(503, LogLevel.Information, "Client {ClientId} sent {Limit} unreadable frames within {Window}; it was closed.", EventName = "TooManyProtocolErrors")]
-        public static partial void TooManyProtocolErrors(ILogger logger, string clientId, int limit, TimeSpan window);
-
-        [LoggerMessage(504, LogLevel.Debug, "Client {ClientId} of the plain wire ended: {Reason}.", EventName = "ClientEnded")]
-        public static partial void Ended(ILogger logger, string clientId, CloseReason reason);
-
-        [LoggerMessage(505, LogLevel.Information, "Client {ClientId} reads too slowly: {Bound} bound of its queue passed with {Count} messages of {Bytes} bytes waiting.", EventName = "SlowConsumer")]
-        public static partial void SlowConsumer(ILogger logger, string clientId, OutboxBound bound, int count, long bytes);
-
-        [LoggerMessage(506, LogLevel.Error, "Authenticating a client of {Namespace} failed.", EventName = "AuthenticationFailed")]
-        public static partial void AuthenticationFailed(ILogger logger, Exception exception, string @namespace);
     }
 }
