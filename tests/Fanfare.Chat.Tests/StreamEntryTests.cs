@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -30,6 +31,25 @@ public sealed class StreamEntryTests
         using var ann = await TestUser.RegisterAsync(server, "Ann");
         Assert.Equal(200, await StatusAsync(server, $"/events/user?access_token={ann.AccessToken}", _ => { }));
         Assert.Equal(401, await StatusAsync(server, "/events/user?access_token=nonsense", _ => { }));
+    }
+
+    [Fact]
+    public async Task No_log_shows_a_token_that_came_in_the_query_or_a_cookie()
+    {
+        using var folder = new TemporaryFolder();
+        await using var chat = ChatProcess.Start(folder, "--Auth:QueryToken=true");
+        using var http = new HttpClient { BaseAddress = new Uri(await chat.UrlAsync()) };
+        using var registered = await http.PostAsJsonAsync("/api/auth/register", new { name = "Ann", password = TestUser.Password }, TestContext.Current.CancellationToken);
+        var token = (await TestUser.JsonOf(registered)).Text("accessToken")!;
+        foreach (var path in new[] { $"/events/user?access_token={token}", $"/events/rooms/unknown?access_token={token}", "/events/user" })
+        {
+            using var answer = await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            Assert.Equal(path.Contains("unknown", StringComparison.Ordinal) ? HttpStatusCode.Forbidden : HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        chat.Terminate();
+        Assert.Equal(0, await chat.WaitForExitAsync());
+        Assert.DoesNotContain(chat.OutputLines.Concat(chat.ErrorLines), line => line.Contains(token, StringComparison.Ordinal) || line.Contains("access_token", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -76,7 +96,7 @@ public sealed class StreamEntryTests
     {
         await using var server = await ChatServer.StartAsync("--TRUSTED_PROXIES=127.0.0.1");
         using var nobody = TestUser.Anonymous(server);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/register") { Content = System.Net.Http.Json.JsonContent.Create(new { name = "Ann", password = TestUser.Password }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/register") { Content = JsonContent.Create(new { name = "Ann", password = TestUser.Password }) };
         request.Headers.Add("X-Forwarded-For", "192.0.2.1");
         request.Headers.Add("X-Forwarded-Proto", "https");
         using var answer = await nobody.SendAsync(request);
