@@ -1,0 +1,82 @@
+using System.Net.Http.Json;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+
+namespace ConformanceHost.Tests;
+
+public sealed class OneRoomTests
+{
+    [Fact]
+    public async Task What_is_published_reaches_the_stream_and_the_plain_wire_and_leaves_nothing_behind()
+    {
+        using var host = HostProcess.Start("--urls", "http://127.0.0.1:0", "--SseKeepAlive", "500", "--SseRetry", "700", "--HistoryCount", "10", "--HistoryMs", "60000", "--OutboxBytes", "200000");
+        using var client = new HttpClient { BaseAddress = await host.AddressAsync() };
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new UriBuilder(new Uri(client.BaseAddress!, "/one/ws")) { Scheme = "ws" }.Uri, cancellationToken);
+        Assert.Equal("connected", await NextTypeAsync());
+        await SendAsync("""{"type":"authenticate","token":"user:u1"}""");
+        Assert.Equal("authenticated", await NextTypeAsync());
+        await SendAsync("""{"type":"join","room":"open-1"}""");
+        Assert.Equal("joined", await NextTypeAsync());
+        string id;
+        using (var stream = new StreamReader(await client.GetStreamAsync("/one/events/rooms/open-1?access_token=user:u2", cancellationToken)))
+        {
+            Assert.Equal("user_joined", await NextTypeAsync());
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/one/publish");
+            request.Headers.Add("Authorization", "Bearer user:backend");
+            request.Content = new StringContent("""{"rooms":["open-1"],"event":"news","data":1}""", Encoding.UTF8, "application/json");
+            var answer = await (await client.SendAsync(request, cancellationToken)).Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            id = answer.GetProperty("cursor").GetString()!;
+
+            Assert.Equal("news", await NextTypeAsync());
+            while (await stream.ReadLineAsync(cancellationToken) is { } line && line != $"id: {id}")
+            {
+                Assert.DoesNotContain("reset", line, StringComparison.Ordinal);
+            }
+
+            Assert.Equal("event: news", await stream.ReadLineAsync(cancellationToken));
+        }
+
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken);
+        string gauges;
+        do
+        {
+            gauges = await client.GetStringAsync("/control/one/gauges", cancellationToken);
+        }
+        while (gauges.Any(static c => c is >= '1' and <= '9'));
+
+        Assert.Equal("""{"connections":0,"rooms":0,"subscriptions":0,"sessions":0,"outboxBytes":0}""", gauges);
+
+        async Task SendAsync(string text) => await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+
+        async Task<string> NextTypeAsync()
+        {
+            var buffer = new byte[4096];
+            var result = await socket.ReceiveAsync(buffer, cancellationToken);
+            return JsonElement.Parse(buffer.AsSpan(0, result.Count)).GetProperty("type").GetString()!;
+        }
+    }
+
+    [Fact]
+    public async Task A_channel_of_events_tells_who_listens_and_what_it_stamped()
+    {
+        using var host = HostProcess.Start("--urls", "http://127.0.0.1:0");
+        using var client = new HttpClient { BaseAddress = await host.AddressAsync() };
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var stream = new StreamReader(await client.GetStreamAsync("/sse/c", cancellationToken));
+
+        var published = await (await client.PostAsJsonAsync("/control/sse/c", new { @event = "chat", data = "a\nb" }, cancellationToken)).Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+
+        Assert.Equal((1, true), (published.GetProperty("delivered").GetInt32(), published.GetProperty("json").GetBoolean()));
+        while (await stream.ReadLineAsync(cancellationToken) != "event: chat")
+        {
+        }
+
+        Assert.Equal("data: \"a\\nb\"", await stream.ReadLineAsync(cancellationToken));
+        Assert.Equal("""{"live":1}""", await client.GetStringAsync("/control/sse/c/count", cancellationToken));
+        using var refused = await client.PostAsJsonAsync("/control/sse/c", new { @event = "a\rb", data = "" }, cancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.StatusCode);
+    }
+}
