@@ -13,6 +13,9 @@ namespace Fanfare.Chat;
 /// <summary>Puts the chat together.</summary>
 internal static class ChatApplication
 {
+    /// <summary>Whoever opens a connection and says nothing on it holds it no longer than this.</summary>
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+
     // Of each request the framework would log path and query; what goes wrong is still told.
     private static readonly Dictionary<string, string?> QuietLogs = new()
     {
@@ -28,7 +31,11 @@ internal static class ChatApplication
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find() });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs });
         var options = ChatOptionsReader.Read(builder.Configuration, builder.Environment.ContentRootPath);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+        });
         if (ListensNowhere(builder.Configuration))
         {
             builder.WebHost.UseUrls("http://localhost:3000");
