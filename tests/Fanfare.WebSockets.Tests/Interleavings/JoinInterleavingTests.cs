@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Fanfare.WebSockets.Tests.Interleavings;
 
 /// <summary>
-/// Every order of the steps of joining, publishing, leaving and ending, by hand: hardening row T44. A step is what happens under one lock, or between two waits;
+/// Every order of the steps of joining, publishing, leaving and ending, by hand: hardening row T44. A step is what happens between two waits;
 /// replays wait for their reader after each message, so that whatever can come in between does.
 /// </summary>
 public sealed class JoinInterleavingTests : IDisposable
