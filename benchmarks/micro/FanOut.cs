@@ -34,7 +34,7 @@ public class FanOut : IDisposable
         for (int i = 0; i < Members; i++)
         {
             var member = new MemoryConnection($"member-{i}", everyone.Scope, _server.Scheduler, _delivered);
-            everyone.Enter(member, static () => { });
+            everyone.Enter(member, static _ => { });
             await member.JoinAsync(Room);
         }
         _room = everyone.To(Room);

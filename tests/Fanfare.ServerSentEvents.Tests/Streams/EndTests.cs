@@ -81,9 +81,20 @@ public sealed class EndTests
     public async Task A_stream_that_could_not_begin_leaves_nothing_behind()
     {
         await using var host = await StreamHost.StartAsync(
-            static options => options.MaxConnectionsPerAddress = 2,
-            static options => options.ConfigureNamespaces = static n => n.Limits.MaxConnectionsPerUser = 1);
-        host.Main.Joined += static (_, room) => throw new InvalidOperationException(room);
+            fanfare: static options => options.ConfigureNamespaces = static n => n.Limits.MaxConnectionsPerUser = 1,
+            map: static app =>
+            {
+                app.Use(static (context, next) =>
+                {
+                    if (context.Request.Path.StartsWithSegments("/events/rooms"))
+                    {
+                        context.Response.OnStarting(static () => throw new InvalidOperationException("no head"));
+                    }
+
+                    return next(context);
+                });
+                app.MapEventStream("/events", configure: static options => options.MaxConnectionsPerAddress = 2);
+            });
         await using var first = await host.ReadAsync("/events");
         for (var i = 0; i < 10; i++)
         {

@@ -400,7 +400,7 @@ public sealed class RecoveryTests
             TestContext.Current.CancellationToken);
         var heard = new List<string>();
         var isAnswered = false;
-        while (heard.Count < count + 100)
+        while (heard.Count < count + 100 || !isAnswered)
         {
             var packet = await link.NextAsync();
             Assert.NotNull(packet);
