@@ -148,6 +148,7 @@ internal sealed class ChatPage
 
     private static bool IsAboutAbsence(string complaint) =>
         complaint.Contains("net::ERR_", StringComparison.Ordinal)
+        || complaint.Contains("status of 503", StringComparison.Ordinal) // it is going down and takes nobody any more
         || complaint.Contains("error occurred when fetching the script", StringComparison.Ordinal)
         || complaint.Contains("WebSocket is already in CLOSING or CLOSED state", StringComparison.Ordinal)
         || (complaint.Contains("WebSocket connection to", StringComparison.Ordinal) && complaint.Contains("failed", StringComparison.Ordinal));
