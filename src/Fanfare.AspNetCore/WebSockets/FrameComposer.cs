@@ -45,15 +45,6 @@ internal struct FrameComposer
     /// <summary>Sends the close frame ahead of what waits.</summary>
     public void HurryClose() => _isCloseUrgent = true;
 
-    /// <summary>Takes the waiting pings and pongs alone.</summary>
-    public ReadOnlyMemory<byte> TakeControl()
-    {
-        var bytes = _control.AsMemory(0, _controlLength);
-        _control = null;
-        _controlLength = 0;
-        return bytes;
-    }
-
     /// <summary>Takes back own bytes that were not written; they come first next time.</summary>
     public void PutBack(ReadOnlySpan<byte> own) => _rest = own.ToArray();
 
@@ -88,9 +79,10 @@ internal struct FrameComposer
 
         if (_controlLength > 0)
         {
-            var control = TakeControl();
-            control.CopyTo(scratch.AsMemory(own));
-            own += control.Length;
+            _control.AsSpan(0, _controlLength).CopyTo(scratch.AsSpan(own));
+            own += _controlLength;
+            _control = null;
+            _controlLength = 0;
         }
 
         if (_closeFrame is not null && (_isCloseUrgent || outbox.IsEmpty))

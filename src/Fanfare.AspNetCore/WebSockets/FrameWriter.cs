@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Fanfare.AspNetCore;
 
 /// <summary>
-/// The wire of a WebSocket: joins what waits in the outbox into few writes, first through the upgraded stream and, once that is
-/// proven safe, straight to the socket. Pongs and the close frame go ahead of waiting messages, between two frames.
+/// The wire of a WebSocket: joins what waits in the outbox into few writes, first through the upgraded stream and, once nothing can be
+/// overtaken there, straight to the socket. Pongs and the close frame go ahead of waiting messages, between two frames.
 /// </summary>
 /// <remarks>
 /// The lock guards against the two callers there can be: the outbox's drain and the end of an asynchronous write. It is never held
@@ -14,8 +14,6 @@ internal sealed class FrameWriter : IWire
 {
     private const int ScratchSize = 64 * 1024;
     private const int MaxWritesPerTurn = 8;
-
-    private static readonly TimeSpan ProofTimeout = TimeSpan.FromSeconds(1);
 
     [ThreadStatic]
     private static byte[]? t_scratch;
@@ -27,10 +25,8 @@ internal sealed class FrameWriter : IWire
     private FrameComposer _frames;
     private Task? _write;
     private TaskCompletionSource? _ended;
-    private ProofDeadline? _proof;
     private CloseDeadline? _closing;
     private int _inFlight;
-    private DirectSwitch _switch;
     private State _state;
 
     public FrameWriter(WebSocketTransport transport, IOutboxReader outbox, TimingWheel wheel, TimeSpan closeTimeout)
@@ -56,9 +52,6 @@ internal sealed class FrameWriter : IWire
         HangUp = 4,
     }
 
-    /// <summary>Whether frames go straight to the socket.</summary>
-    public bool IsDirect => _switch.IsDirect;
-
     /// <summary>Whether a write is waiting for the client.</summary>
     public bool IsBlocked => Has(State.Writing);
 
@@ -78,47 +71,11 @@ internal sealed class FrameWriter : IWire
         }
     }
 
-    /// <summary>Goes over to direct writes as soon as <see cref="DirectSwitch"/> allows it.</summary>
-    /// <param name="provenWrites">How many writes the client is known to have read: 0 after its first frame (it has read the 101), 1 when it has answered to our first one.</param>
-    public void GoDirect(int provenWrites)
-    {
-        bool ask;
-        lock (this)
-        {
-            // When more than the proven has been written, a ping behind it has to be asked first, best while nothing waits.
-            ask = _transport.Socket is not null && !Has(State.Ended) && _switch.TryWant(provenWrites) && !_switch.IsProven;
-        }
-
-        if (ask)
-        {
-            _outbox.Resume();
-        }
-    }
-
     /// <summary>Queues a ping.</summary>
     public void Ping(ReadOnlySpan<byte> payload) => SendControl(ServerFrame.Ping(payload));
 
     /// <summary>Queues a pong. Of a burst of pings as many are answered as fit into 2 KiB, else the latest (RFC 6455, section 5.5.3).</summary>
     public void Pong(ReadOnlySpan<byte> payload) => SendControl(ServerFrame.Pong(payload));
-
-    /// <summary>Looks at a pong of the client.</summary>
-    /// <returns>Whether it answers to a ping of the writer's own.</returns>
-    public bool TakePong(ReadOnlySpan<byte> payload)
-    {
-        lock (this)
-        {
-            if (!_switch.IsAsked || !payload.SequenceEqual(DirectSwitch.Question))
-            {
-                return false;
-            }
-
-            _switch.GoDirect();
-            StopProof();
-        }
-
-        _outbox.Resume();
-        return true;
-    }
 
     /// <summary>Sends a close frame, the first one given; nothing is written after it.</summary>
     /// <param name="frame">The frame.</param>
@@ -162,7 +119,6 @@ internal sealed class FrameWriter : IWire
         lock (this)
         {
             _state |= State.Ended;
-            StopProof();
             _ended?.TrySetResult();
         }
     }
@@ -253,14 +209,9 @@ internal sealed class FrameWriter : IWire
             BeginClose(ServerFrame.Close());
         }
 
-        if (_switch.IsWanted && !TryGoDirect(outbox))
-        {
-            return DrainResult.PartlyTaken;
-        }
-
         for (var writes = 0; writes < MaxWritesPerTurn || outbox.IsEmpty; writes++)
         {
-            var result = _switch.IsDirect ? WriteDirect(outbox) : WriteThrough(outbox);
+            var result = _transport.TryGoDirect() ? WriteDirect(outbox) : WriteThrough(outbox);
             if (result is { } final)
             {
                 return final;
@@ -279,7 +230,7 @@ internal sealed class FrameWriter : IWire
             return DrainResult.Taken;
         }
 
-        var sent = NativeSocket.Send(_transport.Socket!, bytes.Span);
+        var sent = _transport.Send(bytes.Span);
         if (sent == NativeSocket.Gone)
         {
             return DrainResult.Gone;
@@ -325,7 +276,6 @@ internal sealed class FrameWriter : IWire
 
         // Large frames in slices: Kestrel copies what it is given before it says that it is too much.
         bytes = bytes[..Math.Min(bytes.Length, ScratchSize)];
-        _switch.CountStreamed(bytes.Length);
         var write = _transport.WriteAsync(bytes);
         if (!write.IsCompleted)
         {
@@ -391,9 +341,9 @@ internal sealed class FrameWriter : IWire
         }
 
         End();
-        if (Has(State.HangUp) && _switch.IsDirect)
+        if (Has(State.HangUp))
         {
-            NativeSocket.HangUp(_transport.Socket!);
+            _transport.HangUp();
         }
 
         return DrainResult.Gone;
@@ -418,71 +368,8 @@ internal sealed class FrameWriter : IWire
         _transport.Abort();
     }
 
-    /// <summary>Whether writing may go on, in either way. When more has gone through the stream than is proven, a ping asks the client, and what waits is held until its pong.</summary>
-    private bool TryGoDirect(IOutboxReader outbox)
-    {
-        if (_frames.IsClosing)
-        {
-            GiveUpProof();
-            return true;
-        }
-
-        if (_switch.IsProven)
-        {
-            _switch.GoDirect();
-            return true;
-        }
-
-        if (!_switch.IsAsked && !outbox.IsMidFrame)
-        {
-            // What waits is held from here on, also when the ping itself is still in flight.
-            _switch.Ask();
-            _frames.Add(ServerFrame.Ping(DirectSwitch.Question));
-            _proof = new ProofDeadline(this);
-            _wheel.Schedule(_proof, ProofTimeout);
-            BeginWait(_transport.WriteAsync(_frames.TakeControl()), scratch: null);
-        }
-
-        return !_switch.IsAsked;
-    }
-
-    private void GiveUpProof()
-    {
-        _switch.GiveUp();
-        StopProof();
-    }
-
-    private void StopProof()
-    {
-        if (_proof is not null)
-        {
-            _wheel.Cancel(_proof);
-            _proof = null;
-        }
-    }
-
-    private void OnProofDue(ProofDeadline proof)
-    {
-        lock (this)
-        {
-            if (!ReferenceEquals(proof, _proof))
-            {
-                return;
-            }
-
-            GiveUpProof();
-        }
-
-        _outbox.Resume();
-    }
-
     private sealed class CloseDeadline(FrameWriter writer) : Deadline
     {
         protected override void OnDue() => writer.CutClose();
-    }
-
-    private sealed class ProofDeadline(FrameWriter writer) : Deadline
-    {
-        protected override void OnDue() => writer.OnProofDue(this);
     }
 }

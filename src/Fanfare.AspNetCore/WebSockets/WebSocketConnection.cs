@@ -61,7 +61,7 @@ public sealed class WebSocketConnection : IFrameHandler
     }
 
     /// <summary>Whether frames are written straight to the socket by now.</summary>
-    public bool IsDirect => _writer.IsDirect;
+    public bool IsDirect => _transport.IsDirect;
 
     /// <summary>Reads until the end, which <see cref="IWebSocketHandler.OnClosed"/> is told. The request may be left when the task completes.</summary>
     /// <remarks>Call it once. It fails only when the handler threw.</remarks>
@@ -75,13 +75,6 @@ public sealed class WebSocketConnection : IFrameHandler
         _writer.SwitchTo(outbox);
         outbox.Attach(_writer);
     }
-
-    /// <summary>
-    /// Says that the client has answered to the first frame it was sent, so that later ones may be written straight to the socket.
-    /// Without effect where that is not possible. When more has been written meanwhile, a ping first makes sure that it has been read.
-    /// </summary>
-    /// <remarks>Not needed when the client speaks first: its first frame proves enough.</remarks>
-    public void GoDirect() => _writer.GoDirect(provenWrites: 1);
 
     /// <summary>Takes larger messages from now on, as from a client that has said who it is.</summary>
     /// <param name="maxBytes">The largest message in bytes.</param>
@@ -169,7 +162,7 @@ public sealed class WebSocketConnection : IFrameHandler
     /// <inheritdoc/>
     void IFrameHandler.OnPong(ReadOnlySpan<byte> payload)
     {
-        if (!_writer.TakePong(payload) && !_writer.IsClosing)
+        if (!_writer.IsClosing)
         {
             _handler.OnPong(payload);
         }
@@ -201,9 +194,7 @@ public sealed class WebSocketConnection : IFrameHandler
                 }
 
                 // Waits without a buffer.
-                var read = input.ReadAsync();
-                var hasWaited = !read.IsCompleted;
-                if (!Take(input, await read.ConfigureAwait(false), hasWaited))
+                if (!Take(input, await input.ReadAsync().ConfigureAwait(false)))
                 {
                     break;
                 }
@@ -232,19 +223,13 @@ public sealed class WebSocketConnection : IFrameHandler
     }
 
     /// <summary>Takes what was read; false at the end of the stream.</summary>
-    private bool Take(PipeReader input, in ReadResult result, bool hasWaited)
+    private bool Take(PipeReader input, in ReadResult result)
     {
         var buffer = result.Buffer;
         if (PauseOrNull is not null)
         {
             input.AdvanceTo(buffer.Start);
             return true;
-        }
-
-        if (hasWaited && _phase == Phase.Reading)
-        {
-            // Bytes that came after a wait were sent by a client that has read the 101; those that lay there already may have been sent along with the request.
-            _writer.GoDirect(provenWrites: 0);
         }
 
         var outbox = _outbox;

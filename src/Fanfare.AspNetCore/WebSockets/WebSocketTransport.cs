@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Fanfare.AspNetCore;
@@ -10,18 +9,19 @@ public sealed class WebSocketTransport
     private static readonly StreamPipeReaderOptions ReadsWithoutBuffer = new(bufferSize: 16 * 1024, leaveOpen: true, useZeroByteReads: true);
 
     private readonly IHttpRequestLifetimeFeature? _lifetime;
+    private ResponseSocket? _direct;
 
     /// <summary>Makes a transport.</summary>
     /// <param name="stream">The upgraded stream: raw frames both ways.</param>
-    /// <param name="socket">The connection's own socket when frames may be written straight to it, else <see langword="null"/>.</param>
+    /// <param name="direct">The connection's own socket when frames may be written straight to it, else <see langword="null"/>.</param>
     /// <param name="lifetime">What aborts the connection; without it an abort closes the stream.</param>
     /// <param name="input">The connection's own pipe when what comes through it is what the client sent; by default the stream is read.</param>
-    internal WebSocketTransport(Stream stream, Socket? socket, IHttpRequestLifetimeFeature? lifetime, PipeReader? input = null)
+    internal WebSocketTransport(Stream stream, ResponseSocket? direct, IHttpRequestLifetimeFeature? lifetime, PipeReader? input = null)
     {
         Stream = stream;
-        Socket = socket;
         Input = input ?? PipeReader.Create(stream, ReadsWithoutBuffer);
         _lifetime = lifetime;
+        _direct = direct;
     }
 
     /// <summary>The upgraded stream.</summary>
@@ -30,13 +30,26 @@ public sealed class WebSocketTransport
     /// <summary>What the client sends. While nothing comes it holds no buffer.</summary>
     internal PipeReader Input { get; }
 
-    /// <summary>The connection's own socket when frames may be written straight to it, else <see langword="null"/>.</summary>
-    public Socket? Socket { get; }
+    /// <summary>Whether frames go straight to the socket: for good, once <see cref="TryGoDirect"/> said so.</summary>
+    internal bool IsDirect { get; private set; }
+
+    /// <summary>Goes over to the socket once it has been given everything that went through the stream, so that nothing can be overtaken. No write may be in flight.</summary>
+    internal bool TryGoDirect()
+    {
+        if (!IsDirect && _direct is not null)
+        {
+            IsDirect = _direct.HasEverything();
+            _direct = IsDirect || !_direct.IsHopeless ? _direct : null;
+        }
+
+        return IsDirect;
+    }
 
     /// <summary>Writes to the stream.</summary>
     /// <returns>Whether it is written; not when the connection is broken.</returns>
     internal async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes)
     {
+        _direct?.NoteWritten(bytes.Length);
         try
         {
             await Stream.WriteAsync(bytes).ConfigureAwait(false);
@@ -48,9 +61,22 @@ public sealed class WebSocketTransport
         }
     }
 
+    /// <summary>Writes to the socket what it can take now.</summary>
+    /// <returns>The number of bytes, <see cref="NativeSocket.WouldBlock"/> or <see cref="NativeSocket.Gone"/>.</returns>
+    internal int Send(ReadOnlySpan<byte> bytes) => NativeSocket.Send(_direct!.Socket, bytes);
+
     /// <summary>Writes to the socket as it can take it, without a thread.</summary>
     /// <returns>Whether all is written; not when the connection is broken.</returns>
-    internal ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes) => NativeSocket.SendAllAsync(Socket!, bytes);
+    internal ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes) => NativeSocket.SendAllAsync(_direct!.Socket, bytes);
+
+    /// <summary>Shows the peer the end of what was sent to it, where that is possible; it can still be read from.</summary>
+    internal void HangUp()
+    {
+        if (IsDirect)
+        {
+            NativeSocket.HangUp(_direct!.Socket);
+        }
+    }
 
     /// <summary>Ends the connection at once; pending reads and writes fail. May be called often and from any thread.</summary>
     internal void Abort()

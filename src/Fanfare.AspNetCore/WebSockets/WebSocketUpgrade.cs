@@ -31,7 +31,7 @@ public static class WebSocketUpgrade
     /// Headers already set on the response go out with the acceptance. The first offered sub-protocol is answered, no extension is.
     /// </summary>
     /// <param name="context">A request for which <see cref="IsWebSocketRequest"/> holds.</param>
-    /// <param name="allowDirectWrites">Whether <see cref="WebSocketTransport.Socket"/> may be offered.</param>
+    /// <param name="allowDirectWrites">Whether frames may go straight to the socket where that is possible.</param>
     public static async ValueTask<WebSocketTransport?> AcceptAsync(HttpContext context, bool allowDirectWrites = true)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -52,16 +52,17 @@ public static class WebSocketUpgrade
         var lifetime = context.Features.Get<IHttpRequestLifetimeFeature>();
         if (connect is not null)
         {
-            return new WebSocketTransport(await connect.AcceptAsync().ConfigureAwait(false), socket: null, lifetime);
+            return new WebSocketTransport(await connect.AcceptAsync().ConfigureAwait(false), direct: null, lifetime);
         }
 
         headers.Upgrade = "websocket";
         headers.Connection = HeaderNames.Upgrade;
         headers.SecWebSocketAccept = Answer(context.Request.Headers.SecWebSocketKey.ToString().Trim());
         var pipe = ConnectionTransport.FindPipe(context);
-        var socket = allowDirectWrites && pipe is not null ? ConnectionTransport.FindSocket(context) : null;
+        var direct = allowDirectWrites ? ResponseSocket.FindForUpgrade(context) : null;
         var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
-        return new WebSocketTransport(stream, socket, lifetime, pipe?.Input);
+        direct?.NoteUpgrade(context.Response);
+        return new WebSocketTransport(stream, direct, lifetime, pipe?.Input);
     }
 
     private static string? FindFault(HttpContext context, bool isConnect)

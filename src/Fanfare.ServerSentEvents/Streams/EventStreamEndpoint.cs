@@ -145,7 +145,7 @@ internal sealed partial class EventStreamEndpoint
             return false;
         }
 
-        var socket = _scope.Options.AllowDirectWrites ? ResponseSocket.Find(context) : null;
+        var socket = _scope.Options.AllowDirectWrites ? ResponseSocket.FindForBody(context) : null;
         var stream = new StreamConnection(_scope, socket is null ? StreamForm.Bare : StreamForm.Chunked, kind, handshake, user);
         return await TryOpenAsync(context, stream, socket, rooms, done).ConfigureAwait(false);
     }

@@ -10,7 +10,6 @@ internal sealed partial class EngineWebSocket(EngineSession session, EngineScope
     private const string TooManyFragments = "too many fragments";
 
     private WebSocketConnection? _connection;
-    private bool _isDirect;
 
     /// <summary>Serves the session with this connection from now on; its outbox is drained into it.</summary>
     public void Use(WebSocketConnection connection) => _connection = connection;
@@ -18,17 +17,9 @@ internal sealed partial class EngineWebSocket(EngineSession session, EngineScope
     /// <summary>Lets the session's outbox be drained into the WebSocket.</summary>
     public void TakeOver() => _connection!.SwitchTo(session.Outbox);
 
-    public void OnText(ReadOnlySpan<byte> utf8)
-    {
-        GoDirect();
-        session.ReceiveFrame(utf8);
-    }
+    public void OnText(ReadOnlySpan<byte> utf8) => session.ReceiveFrame(utf8);
 
-    public void OnBinary(ReadOnlySpan<byte> data)
-    {
-        GoDirect();
-        session.ReceiveBinaryFrame(data);
-    }
+    public void OnBinary(ReadOnlySpan<byte> data) => session.ReceiveBinaryFrame(data);
 
     public void OnClosed(WebSocketEnd end)
     {
@@ -69,16 +60,6 @@ internal sealed partial class EngineWebSocket(EngineSession session, EngineScope
         else if (scope.Metrics.Refused(FanfareMetrics.Limit.MessageBytes))
         {
             Log.MessageTooLarge(scope.Logger, session.Sid, scope.WebSocketLimits.MaxMessageBytes);
-        }
-    }
-
-    /// <summary>A frame that a client sends after the open packet (CONNECT, pong) shows that it has read what went through the server's own buffers.</summary>
-    private void GoDirect()
-    {
-        if (!_isDirect)
-        {
-            _isDirect = true;
-            _connection!.GoDirect();
         }
     }
 

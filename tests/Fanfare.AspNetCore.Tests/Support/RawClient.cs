@@ -48,6 +48,24 @@ internal sealed class RawClient : IAsyncDisposable
 
     public Task SendAsync(byte[] bytes) => _stream.WriteAsync(bytes).AsTask().InTime();
 
+    /// <summary>Reads the head of the next answer, which <see cref="ResponseHead"/> is then.</summary>
+    public async Task ReadHeadAsync()
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            if (await _stream.ReadAsync(one).InTime() == 0)
+            {
+                break;
+            }
+
+            head.Append((char)one[0]);
+        }
+
+        ResponseHead = head.ToString();
+    }
+
     /// <summary>The next frame, or null at the end of the stream.</summary>
     public async Task<Frame?> ReadAsync()
     {
@@ -99,21 +117,4 @@ internal sealed class RawClient : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
-
-    private async Task ReadHeadAsync()
-    {
-        var head = new StringBuilder();
-        var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-        {
-            if (await _stream.ReadAsync(one).InTime() == 0)
-            {
-                break;
-            }
-
-            head.Append((char)one[0]);
-        }
-
-        ResponseHead = head.ToString();
-    }
 }
