@@ -21,8 +21,24 @@ public abstract partial class Connection
     /// <summary>Takes a request that the wire itself serves; it runs in line with the handlers. Called as <see cref="Receive"/> is.</summary>
     protected void Serve(WireRequest request) => Enqueue(request);
 
-    /// <summary>Lets the namespace's listeners see the connection, before anything that comes on it.</summary>
-    internal void Start() => Enqueue(TheStart);
+    /// <summary>Lets the namespace's listeners see the connection, if it has handlers, and then what came on it since <see cref="TryBeginEntry"/>.</summary>
+    internal void Start()
+    {
+        if (!_hasEntered)
+        {
+            // It had ended before, and has told so.
+            return;
+        }
+
+        if (HasHandlers && !IsClosed)
+        {
+            Handle(TheStart);
+        }
+        else
+        {
+            HandleNext();
+        }
+    }
 
     /// <summary>Takes an ack that came on the wire; an unknown or repeated one is ignored.</summary>
     public void ReceiveAck(long id, Arguments arguments)
@@ -59,12 +75,16 @@ public abstract partial class Connection
         return true;
     }
 
-    /// <summary>Marks the connection as one that its namespace takes in; false when it ended before.</summary>
+    /// <summary>
+    /// Marks the connection as one that its namespace takes in, whose inbox waits for <see cref="Start"/>: a client may have read that it is in,
+    /// and send, or go, before those who have to know of it do.
+    /// </summary>
+    /// <returns>False when it ended before.</returns>
     internal bool TryBeginEntry()
     {
         lock (_gate)
         {
-            return _hasEntered = _closeReason is null;
+            return _hasEntered = _isHandling = _closeReason is null;
         }
     }
 

@@ -300,8 +300,11 @@ public sealed partial class Namespace
     {
         _services.Metrics.Opened(Name);
         connection.WatchExpiry();
-        Registered.Entered?.Invoke(connection);
-        if (connection.HasHandlers)
+        try
+        {
+            Registered.Entered?.Invoke(connection);
+        }
+        finally
         {
             connection.Start();
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -196,18 +195,4 @@ public sealed class MembershipOrderTests : IDisposable
     }
 
     private sealed record Visit(long HeadBeforeJoining, long HeadAfterJoining, long HeadBeforeLeaving, List<long> Heard);
-
-    private sealed class Meters : IMeterFactory
-    {
-        private readonly List<Meter> _made = [];
-
-        public Meter Create(MeterOptions options)
-        {
-            var meter = new Meter(options);
-            _made.Add(meter);
-            return meter;
-        }
-
-        public void Dispose() => _made.ForEach(static meter => meter.Dispose());
-    }
 }
