@@ -3,13 +3,15 @@ using Fanfare.Chat.Configuration;
 
 namespace Fanfare.Chat;
 
-/// <summary>Runs the chat until it is told to stop; a bad setting ends the start with a line on standard error.</summary>
+/// <summary>Runs the chat until it is told to stop; a bad setting ends the start with a line of error.</summary>
 internal static class ChatProgram
 {
     private const int BadConfiguration = 2;
     private const int CannotListen = 3;
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <summary>Runs it.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter errors)
     {
         // What is written and compared is the same in every country.
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -22,12 +24,12 @@ internal static class ChatProgram
         }
         catch (ConfigurationException exception)
         {
-            await Console.Error.WriteLineAsync(exception.Message);
+            await errors.WriteLineAsync(exception.Message);
             return BadConfiguration;
         }
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            await Console.Error.WriteLineAsync($"urls: {exception.Message}");
+            await errors.WriteLineAsync($"urls: {exception.Message}");
             return CannotListen;
         }
     }

@@ -1,3 +1,3 @@
 using Fanfare.Chat;
 
-return await ChatProgram.RunAsync(args);
+return await ChatProgram.RunAsync(args, Console.Error);

@@ -24,14 +24,13 @@ internal sealed class ChatProcess : IAsyncDisposable
 
     public ConcurrentQueue<string> ErrorLines { get; } = new();
 
+    /// <summary>What the program is called with; the last of two values for one key counts.</summary>
+    public static string[] Arguments(TemporaryFolder folder, params string[] settings) =>
+        ["--urls=http://127.0.0.1:0", $"--ConnectionStrings:Chat=Data Source={folder.File("chat.db")}", "--Auth:PasswordIterations=1", .. settings];
+
     public static ChatProcess Start(TemporaryFolder folder, params string[] settings)
     {
-        // The last of two values for one key counts.
-        string[] args =
-        [
-            Path.Combine(AppContext.BaseDirectory, "Fanfare.Chat.dll"), "--urls=http://127.0.0.1:0", $"--ConnectionStrings:Chat=Data Source={folder.File("chat.db")}", "--Auth:PasswordIterations=1",
-            .. settings,
-        ];
+        string[] args = [Path.Combine(AppContext.BaseDirectory, "Fanfare.Chat.dll"), .. Arguments(folder, settings)];
         return new ChatProcess(new ProcessStartInfo("dotnet", args) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path });
     }
 

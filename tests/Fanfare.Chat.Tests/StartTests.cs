@@ -36,6 +36,22 @@ public sealed class StartTests
     public async Task A_bad_setting_ends_the_start_with_a_line_that_names_it(string key, string value)
     {
         using var folder = new TemporaryFolder();
+        await using var errors = new StringWriter();
+
+        var code = await ChatProgram.RunAsync(ChatProcess.Arguments(folder, $"--{key}={value}"), errors).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(0, code);
+        Assert.StartsWith(key + ":", Assert.Single(errors.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    // Found by the reader, by the host, and by the first look at the database.
+    [Theory]
+    [InlineData("JWT_KEY", "31 bytes are not enough........")]
+    [InlineData("urls", "nonsense")]
+    [InlineData("ConnectionStrings:Chat", "Data Source=/dev/null/chat.db")]
+    public async Task The_process_ends_with_that_line_and_no_stack_trace(string key, string value)
+    {
+        using var folder = new TemporaryFolder();
         await using var program = ChatProcess.Start(folder, $"--{key}={value}");
 
         Assert.NotEqual(0, await program.WaitForExitAsync());
