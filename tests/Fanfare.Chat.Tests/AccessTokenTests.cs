@@ -4,12 +4,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Fanfare.Chat.Tests;
 
-public sealed class AccessTokenTests
+public sealed class AccessTokenTests(AccessTokenTests.KeyedServer shared) : IClassFixture<AccessTokenTests.KeyedServer>
 {
     private const string Key = "a signing key of more than thirty-two bytes";
 
@@ -22,8 +20,7 @@ public sealed class AccessTokenTests
     [Fact]
     public async Task A_token_signed_by_hand_with_the_key_and_all_claims_is_good()
     {
-        await using var server = await ChatServer.StartAsync($"--JWT_KEY={Key}");
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        using var ann = await TestUser.RegisterAsync(shared.Server);
         ann.UseToken(Sign(Claims(ann), Key));
         await ann.GetJsonAsync("/api/rooms");
     }
@@ -31,11 +28,10 @@ public sealed class AccessTokenTests
     [Fact]
     public async Task A_clock_30_seconds_behind_is_forgiven_at_the_beginning_of_a_token()
     {
-        await using var server = await ChatServer.StartAsync($"--JWT_KEY={Key}");
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        using var ann = await TestUser.RegisterAsync(shared.Server);
         var claims = Claims(ann);
-        claims["iat"] = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 20;
-        claims["nbf"] = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 20;
+        claims["iat"] = shared.Server.Clock.GetUtcNow().ToUnixTimeSeconds() + 20;
+        claims["nbf"] = shared.Server.Clock.GetUtcNow().ToUnixTimeSeconds() + 20;
         ann.UseToken(Sign(claims, Key));
         await ann.GetJsonAsync("/api/rooms");
     }
@@ -44,10 +40,9 @@ public sealed class AccessTokenTests
     [MemberData(nameof(Forgeries))]
     public async Task A_forged_token_is_refused(string forgery)
     {
-        await using var server = await ChatServer.StartAsync($"--JWT_KEY={Key}");
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        ann.UseToken(Forge(forgery, Claims(ann), Claims(bob)));
+        using var ann = await TestUser.RegisterAsync(shared.Server);
+        using var bob = await TestUser.RegisterAsync(shared.Server);
+        ann.UseToken(Forge(forgery, Claims(ann), Claims(bob), shared.Server.Clock.GetUtcNow().ToUnixTimeSeconds()));
 
         var answer = await ann.GetAsync("/api/rooms");
 
@@ -58,24 +53,22 @@ public sealed class AccessTokenTests
     [Fact]
     public async Task A_token_ends_at_exp_without_grace()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddSeconds(Random.Shared.Next(1_000_000)));
-        await using var server = await ChatServer.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(clock), "--Auth:AccessTokenSeconds=60");
+        await using var server = await ChatServer.StartAsync("--Auth:AccessTokenSeconds=60");
         using var ann = await TestUser.RegisterAsync(server, "Ann");
         var end = DateTimeOffset.Parse(ann.Session.Text("expiresAt")!, CultureInfo.InvariantCulture);
 
-        clock.SetUtcNow(end.AddMilliseconds(-1));
+        server.Clock.SetUtcNow(end.AddMilliseconds(-1));
         await ann.GetJsonAsync("/api/rooms");
-        clock.SetUtcNow(end);
+        server.Clock.SetUtcNow(end);
         await ProblemAssert.IsAsync(HttpStatusCode.Unauthorized, await ann.GetAsync("/api/rooms"));
     }
 
     [Fact]
     public async Task A_refresh_token_ends_too()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddSeconds(Random.Shared.Next(1_000_000)));
-        await using var server = await ChatServer.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(clock), "--Auth:RefreshTokenSeconds=60");
+        await using var server = await ChatServer.StartAsync("--Auth:RefreshTokenSeconds=60");
         using var ann = await TestUser.RegisterAsync(server, "Ann");
-        clock.Advance(TimeSpan.FromSeconds(60));
+        server.Clock.Advance(TimeSpan.FromSeconds(60));
         await ProblemAssert.IsAsync(HttpStatusCode.Unauthorized, await ann.PostAsync("/api/auth/refresh", new { refreshToken = ann.RefreshToken }));
     }
 
@@ -96,9 +89,8 @@ public sealed class AccessTokenTests
         Assert.Equal(DateTimeOffset.Parse(ann.Session.Text("expiresAt")!, CultureInfo.InvariantCulture).ToUnixTimeSeconds(), claims.Number("exp"));
     }
 
-    private static string Forge(string forgery, JsonObject claims, JsonObject others)
+    private static string Forge(string forgery, JsonObject claims, JsonObject others, long now)
     {
-        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         switch (forgery)
         {
             case "unsigned":
@@ -170,4 +162,9 @@ public sealed class AccessTokenTests
     private static string Encode(string text) => System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 
     private static string Decode(string text) => Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(text));
+
+    public sealed class KeyedServer : SharedServer
+    {
+        protected override string[] Settings => [$"--JWT_KEY={Key}"];
+    }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Fanfare.Chat.Tests;
 
-public sealed class AccountTests
+public sealed class AccountTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Fact]
     public async Task Registration_answers_a_session_that_opens_the_api()
@@ -43,8 +43,7 @@ public sealed class AccountTests
     [InlineData("a\u2028b")]
     public async Task A_name_that_cannot_be_seen_is_refused(string name)
     {
-        await using var server = await ChatServer.StartAsync();
-        using var nobody = TestUser.Anonymous(server);
+        using var nobody = TestUser.Anonymous(shared.Server);
         await ProblemAssert.NamesFieldAsync("name", await nobody.PostAsync("/api/auth/register", new { name, password = TestUser.Password }));
     }
 

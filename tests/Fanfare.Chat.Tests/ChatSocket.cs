@@ -17,8 +17,13 @@ internal sealed class ChatSocket : IAsyncDisposable
     private readonly TaskCompletionSource<JsonElement> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _disconnected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _sending = new(1);
+    private readonly ChatServer _server;
+    private int? _marker;
+    private List<ChatEvent>? _beforeMarker;
     private Task _reading = Task.CompletedTask;
     private int _nextAck;
+
+    private ChatSocket(ChatServer server) => _server = server;
 
     /// <summary>Ends when the server sent DISCONNECT or the connection is gone.</summary>
     public Task Disconnected => _disconnected.Task.WaitAsync(Patience);
@@ -38,20 +43,29 @@ internal sealed class ChatSocket : IAsyncDisposable
 
     public static async Task<ChatSocket> OpenWithAsync(ChatServer server, string auth)
     {
-        var chat = new ChatSocket();
+        // What came before is told without it, and others were told of its coming when it is there.
+        await server.SettleAsync();
+        var chat = new ChatSocket(server);
         await chat._socket.ConnectAsync(new Uri($"ws://{server.Url.Authority}/socket.io/?EIO=4&transport=websocket"), TestContext.Current.CancellationToken);
         chat._reading = Task.Run(chat.ReadAsync);
         await chat.SendTextAsync($"40{Prefix}{auth}");
         chat.Answer = await chat._connected.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        if (!chat.IsRefused)
+        {
+            await chat.MarkAsync();
+            await server.SettleAsync();
+        }
+
         return chat;
     }
 
-    /// <summary>Connects and is in the room.</summary>
+    /// <summary>Connects and is in the room, as a member of it.</summary>
     public static async Task<ChatSocket> OpenInAsync(ChatServer server, TestUser user, string room)
     {
         var chat = await OpenAsync(server, user);
         Assert.True((await chat.AskAsync("join_room", room)).GetProperty("ok").GetBoolean());
         await chat.NextAsync("room_history");
+        await server.SettleAsync();
         return chat;
     }
 
@@ -59,35 +73,13 @@ internal sealed class ChatSocket : IAsyncDisposable
     public async Task<JsonElement> AskAsync(string @event, object? argument) => await await BeginAskAsync(@event, argument);
 
     /// <summary>Emits with an ack; the inner task is the ack.</summary>
-    public async Task<Task<JsonElement>> BeginAskAsync(string @event, object? argument)
-    {
-        var ack = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
-        int id;
-        lock (_acks)
-        {
-            _acks[id = _nextAck++] = ack;
-        }
-
-        await SendTextAsync($"42{Prefix}{id}{JsonSerializer.Serialize(new[] { @event, argument })}");
-        return ack.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
-    }
+    public Task<Task<JsonElement>> BeginAskAsync(string @event, object? argument) => BeginAskRawAsync(@event, JsonSerializer.Serialize(argument));
 
     /// <summary>Emits without an ack, the arguments as raw JSON.</summary>
     public Task EmitRawAsync(string @event, string arguments) => SendTextAsync($"42{Prefix}[\"{@event}\"{(arguments.Length > 0 ? "," : "")}{arguments}]");
 
     /// <summary>Emits with an ack, the arguments as raw JSON.</summary>
-    public async Task<JsonElement> AskRawAsync(string @event, string arguments)
-    {
-        var ack = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
-        int id;
-        lock (_acks)
-        {
-            _acks[id = _nextAck++] = ack;
-        }
-
-        await SendTextAsync($"42{Prefix}{id}[\"{@event}\"{(arguments.Length > 0 ? "," : "")}{arguments}]");
-        return await ack.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
-    }
+    public async Task<JsonElement> AskRawAsync(string @event, string arguments) => await await BeginAskRawAsync(@event, arguments);
 
     /// <summary>The next event, which must have this name.</summary>
     public async Task<JsonElement> NextAsync(string @event)
@@ -99,31 +91,16 @@ internal sealed class ChatSocket : IAsyncDisposable
 
     public async Task<ChatEvent> NextAsync() => await _events.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-    /// <summary>The next event of this name; those before it are dropped.</summary>
-    public async Task<JsonElement> SkipToAsync(string @event)
-    {
-        while (true)
-        {
-            if (await NextAsync() is var next && next.Name == @event)
-            {
-                return next.Argument;
-            }
-        }
-    }
+    /// <summary>Nothing has come, and nothing is on its way.</summary>
+    public async Task HearsNothingAsync() => Assert.Empty(await DrainAsync());
 
-    /// <summary>Nothing has come: a marker that the server sends behind whatever it sent is the next event.</summary>
-    public async Task HearsNothingAsync()
-    {
-        await EmitRawAsync("leave_room", "\"marker\"");
-        Assert.Equal("Access denied", (await NextAsync("error")).Text("message"));
-    }
-
-    /// <summary>What has come by now, by name, up to a marker.</summary>
+    /// <summary>What was sent to it by now and is not read yet.</summary>
     public async Task<List<ChatEvent>> DrainAsync()
     {
-        await EmitRawAsync("leave_room", "\"marker\"");
+        await _server.SettleAsync();
+        await MarkAsync();
         var events = new List<ChatEvent>();
-        while (await NextAsync() is var next && next.Name != "error")
+        while (_events.Reader.TryRead(out var next))
         {
             events.Add(next);
         }
@@ -131,11 +108,12 @@ internal sealed class ChatSocket : IAsyncDisposable
         return events;
     }
 
-    /// <summary>The client leaves the namespace.</summary>
-    public Task DisconnectAsync() => SendTextAsync($"41{Prefix}");
-
-    /// <summary>The line breaks: the session may be continued.</summary>
-    public void Break() => _socket.Abort();
+    /// <summary>The line breaks, and the server has noticed: the session may be continued.</summary>
+    public Task BreakAsync() => _server.EndAsync(connection => connection.Id == Answer.Text("sid"), () =>
+    {
+        _socket.Abort();
+        return ValueTask.CompletedTask;
+    });
 
     public async ValueTask DisposeAsync()
     {
@@ -144,6 +122,26 @@ internal sealed class ChatSocket : IAsyncDisposable
         _socket.Dispose();
         _sending.Dispose();
     }
+
+    private async Task<Task<JsonElement>> BeginAskRawAsync(string @event, string arguments, bool isMarker = false)
+    {
+        var ack = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
+        int id;
+        lock (_acks)
+        {
+            _acks[id = _nextAck++] = ack;
+            if (isMarker)
+            {
+                (_marker, _beforeMarker) = (id, []);
+            }
+        }
+
+        await SendTextAsync($"42{Prefix}{id}[\"{@event}\"{(arguments.Length > 0 ? "," : "")}{arguments}]");
+        return ack.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    }
+
+    // A request that is refused comes back behind everything that was sent before it. Its own event is not shown to the test.
+    private async Task MarkAsync() => Assert.Equal("Access denied", (await await BeginAskRawAsync("leave_room", "\"marker\"", isMarker: true)).Text("error"));
 
     private async Task SendTextAsync(string text)
     {
@@ -212,17 +210,44 @@ internal sealed class ChatSocket : IAsyncDisposable
                     Offset = arguments[arguments.GetArrayLength() - 1].GetString();
                 }
 
-                _events.Writer.TryWrite(new ChatEvent(arguments[0].GetString()!, arguments[1]));
+                Show(new ChatEvent(arguments[0].GetString()!, arguments[1]));
                 break;
             case '3':
                 var start = body.IndexOf('[', StringComparison.Ordinal);
                 var ack = JsonElement.Parse(body[start..]);
-                lock (_acks)
-                {
-                    _acks[int.Parse(body[..start], System.Globalization.CultureInfo.InvariantCulture)].TrySetResult(ack.GetArrayLength() > 0 ? ack[0] : default);
-                }
-
+                TakeAck(int.Parse(body[..start], System.Globalization.CultureInfo.InvariantCulture), ack.GetArrayLength() > 0 ? ack[0] : default);
                 break;
+        }
+    }
+
+    private void Show(ChatEvent heard)
+    {
+        lock (_acks)
+        {
+            if (_beforeMarker is { } held)
+            {
+                held.Add(heard);
+            }
+            else
+            {
+                _events.Writer.TryWrite(heard);
+            }
+        }
+    }
+
+    private void TakeAck(int id, JsonElement ack)
+    {
+        lock (_acks)
+        {
+            if (id == _marker)
+            {
+                // Requests are served in turn: the last refusal before this one's ack is its own.
+                _beforeMarker!.RemoveAt(_beforeMarker.FindLastIndex(heard => heard.Name == "error"));
+                _beforeMarker.ForEach(heard => _events.Writer.TryWrite(heard));
+                (_marker, _beforeMarker) = (null, null);
+            }
+
+            _acks[id].TrySetResult(ack);
         }
     }
 }

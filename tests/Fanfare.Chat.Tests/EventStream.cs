@@ -15,6 +15,7 @@ internal sealed class EventStream : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
     private Task _reading = Task.CompletedTask;
+    private bool _isDisposed;
 
     private EventStream(HttpClient http) => _http = http;
 
@@ -40,6 +41,8 @@ internal sealed class EventStream : IAsyncDisposable
 
     public static async Task<EventStream> OpenAsync(ChatServer server, string path, Action<HttpRequestMessage> prepare)
     {
+        // What came before is told without it, and others were told of its coming when it is there.
+        await server.SettleAsync();
         var stream = new EventStream(new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = server.Url, Timeout = Timeout.InfiniteTimeSpan });
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         prepare(request);
@@ -50,6 +53,7 @@ internal sealed class EventStream : IAsyncDisposable
             Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
             stream._reading = Task.Run(() => stream.ReadAsync(answer));
             await stream.NextAsync("connected");
+            await server.SettleAsync();
         }
 
         return stream;
@@ -67,6 +71,12 @@ internal sealed class EventStream : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await _closing.CancelAsync();
         await _reading;
         _closing.Dispose();

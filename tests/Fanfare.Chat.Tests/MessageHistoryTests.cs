@@ -3,12 +3,10 @@ using System.Text.Json;
 using Fanfare.Chat.Messages;
 using Fanfare.Chat.Storage;
 using Fanfare.Chat.Text;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Fanfare.Chat.Tests;
 
-public sealed class MessageHistoryTests
+public sealed class MessageHistoryTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Fact]
     public async Task Pages_go_back_from_the_newest_and_lose_and_double_nothing()
@@ -77,9 +75,8 @@ public sealed class MessageHistoryTests
     [InlineData("before=", "before")]
     public async Task A_bad_query_is_a_fault_of_the_field(string query, string field)
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
+        using var ann = await TestUser.RegisterAsync(shared.Server);
+        var room = (await ann.MakeRoomAsync("Tea", isPrivate: true)).Text("id")!;
         await ProblemAssert.NamesFieldAsync(field, await ann.GetAsync($"/api/rooms/{room}/messages?{query}"));
         await ProblemAssert.IsAsync(HttpStatusCode.NotFound, await ann.GetAsync($"/api/rooms/unknown/messages?{query}"));
     }
@@ -174,19 +171,18 @@ public sealed class MessageHistoryTests
     [Fact]
     public async Task Times_do_not_fall_when_the_clock_does()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddSeconds(Random.Shared.Next(1_000_000)));
-        await using var server = await ChatServer.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        await using var server = await ChatServer.StartAsync();
         using var ann = await TestUser.RegisterAsync(server, "Ann");
         var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
 
         var first = await PostAsync(server, ann, room, "1");
-        clock.AdjustTime(clock.GetUtcNow().AddHours(-1));
+        server.Clock.AdjustTime(server.Clock.GetUtcNow().AddHours(-1));
         var second = await PostAsync(server, ann, room, "2");
-        clock.AdjustTime(clock.GetUtcNow().AddHours(2));
+        server.Clock.AdjustTime(server.Clock.GetUtcNow().AddHours(2));
         var third = await PostAsync(server, ann, room, "3");
 
         Assert.Equal(first.Timestamp, second.Timestamp);
-        Assert.Equal(Timestamps.Format(clock.GetUtcNow()), third.Timestamp);
+        Assert.Equal(Timestamps.Format(server.Clock.GetUtcNow()), third.Timestamp);
     }
 
     [Fact]

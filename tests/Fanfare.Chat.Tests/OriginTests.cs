@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Fanfare.Chat.Tests;
 
-public sealed class OriginTests
+public sealed class OriginTests(OriginTests.ListingServer shared) : IClassFixture<OriginTests.ListingServer>
 {
     [Theory]
     [InlineData(null, 200)]
@@ -22,12 +22,11 @@ public sealed class OriginTests
     [InlineData("", 403)]
     public async Task Only_our_own_pages_and_listed_ones_get_in(string? origin, int status)
     {
-        await using var server = await ChatServer.StartAsync("--ALLOWED_ORIGINS= https://Friend.example ,http://second.example:8080,");
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        using var ann = await TestUser.RegisterAsync(shared.Server);
         var request = new HttpRequestMessage(HttpMethod.Get, "/api/rooms");
         if (origin is not null)
         {
-            request.Headers.TryAddWithoutValidation("Origin", origin.Replace("{same}", server.Url.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal));
+            request.Headers.TryAddWithoutValidation("Origin", origin.Replace("{same}", shared.Server.Url.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal));
         }
 
         using var answer = await ann.SendAsync(request);
@@ -108,5 +107,10 @@ public sealed class OriginTests
         request.Headers.Add("Access-Control-Request-Method", "POST");
         request.Headers.Add("Access-Control-Request-Headers", "authorization,content-type");
         return request;
+    }
+
+    public sealed class ListingServer : SharedServer
+    {
+        protected override string[] Settings => ["--ALLOWED_ORIGINS= https://Friend.example ,http://second.example:8080,"];
     }
 }

@@ -1,11 +1,9 @@
 using System.Net.WebSockets;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Fanfare.Chat.Tests;
 
 /// <summary>Who comes in at <c>/ws</c>, and when that ends.</summary>
-public sealed class PlainEntryTests
+public sealed class PlainEntryTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Fact]
     public async Task A_token_in_the_header_is_enough_and_a_bad_one_is_401()
@@ -26,8 +24,7 @@ public sealed class PlainEntryTests
     [InlineData("null")]
     public async Task Without_a_good_token_nobody_comes_in(string token)
     {
-        await using var server = await ChatServer.StartAsync();
-        await using var plain = await PlainSocket.OpenAsync(server);
+        await using var plain = await PlainSocket.OpenAsync(shared.Server);
         await plain.SendTextAsync($$"""{"type":"authenticate","token":{{token}}}""");
         Assert.Equal("unauthorized", (await plain.NextAsync("error")).Text("code"));
         await plain.SendTextAsync("""{"type":"message","room":"a","content":"a"}""");
@@ -47,14 +44,13 @@ public sealed class PlainEntryTests
     [Fact]
     public async Task A_connection_ends_at_exp_and_a_refresh_moves_that_end()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddSeconds(Random.Shared.Next(1_000_000)));
-        await using var server = await ChatServer.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(clock), "--Auth:AccessTokenSeconds=10");
+        await using var server = await ChatServer.StartAsync("--Auth:AccessTokenSeconds=10");
         using var ann = await TestUser.RegisterAsync(server, "Ann");
         using var bob = await TestUser.RegisterAsync(server, "Bob");
         await using var renewed = await PlainSocket.OpenAsync(server, ann);
         await using var forgotten = await PlainSocket.OpenAsync(server, ann);
         var expired = ann.AccessToken;
-        clock.Advance(TimeSpan.FromSeconds(5));
+        server.Clock.Advance(TimeSpan.FromSeconds(5));
         using var answer = await ann.PostAsync("/api/auth/refresh", new { refreshToken = ann.RefreshToken });
         ann.SignIn(await TestUser.JsonOf(answer));
 
@@ -63,7 +59,7 @@ public sealed class PlainEntryTests
         await renewed.SendAsync(new { type = "refresh", token = ann.AccessToken });
         Assert.Equal(ann.Id, (await renewed.NextAsync("authenticated")).Text("userId"));
 
-        clock.Advance(TimeSpan.FromSeconds(6));
+        server.Clock.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal(4401, await forgotten.Closed);
         await renewed.SendAsync(new { type = "refresh", token = expired });
         Assert.Equal("expired", (await renewed.NextAsync("error")).Text("code"));
@@ -109,16 +105,19 @@ public sealed class PlainEntryTests
     [Fact]
     public async Task A_plain_connection_is_presence()
     {
-        await using var server = await ChatServer.StartAsync("--Presence:OfflineDelayMs=0");
+        await using var server = await ChatServer.StartAsync();
         using var ann = await TestUser.RegisterAsync(server, "Ann");
         using var bob = await TestUser.RegisterAsync(server, "Bob");
         var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
         await ann.AdmitAsync(room, bob);
         await using var listener = await PlainSocket.OpenInAsync(server, ann, room);
 
-        var plain = await PlainSocket.OpenAsync(server, bob);
+        await using var plain = await PlainSocket.OpenAsync(server, bob);
         Assert.Equal((bob.Id, true), (await listener.NextAsync("presence")) is var came ? (came.Text("userId"), came.GetProperty("online").GetBoolean()) : default);
-        await plain.DisposeAsync();
+        await plain.BreakAsync();
+        server.Clock.Advance(TimeSpan.FromSeconds(1.9));
+        await listener.HearsNothingAsync();
+        server.Clock.Advance(TimeSpan.FromSeconds(0.2));
         Assert.False((await listener.NextAsync("presence")).GetProperty("online").GetBoolean());
     }
 }

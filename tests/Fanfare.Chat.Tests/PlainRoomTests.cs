@@ -3,34 +3,30 @@ using System.Text.Json;
 namespace Fanfare.Chat.Tests;
 
 /// <summary>Rooms at <c>/ws</c>: joins, history, every request, and what all wires hear of each other.</summary>
-public sealed class PlainRoomTests
+public sealed class PlainRoomTests(SharedServer shared) : RoomOfAnn(shared)
 {
     [Fact]
     public async Task A_stranger_who_joins_a_public_room_becomes_a_member_and_sees_the_history_before_the_answer()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
-        await using var socket = await ChatSocket.OpenInAsync(server, ann, room);
-        var message = await socket.AskAsync("message", new { roomId = room, content = "hi" });
+        await using var socket = await ChatSocket.OpenInAsync(Server, Ann, Room);
+        var message = await socket.AskAsync("message", new { roomId = Room, content = "hi" });
         await socket.NextAsync("message");
-        await using var plain = await PlainSocket.OpenAsync(server, bob);
+        await using var plain = await PlainSocket.OpenAsync(Server, Bob);
 
-        await plain.SendAsync(new { type = "join", room, @ref = "j" });
+        await plain.SendAsync(new { type = "join", room = Room, @ref = "j" });
 
-        Assert.Equal((room, "member"), (await plain.NextAsync("room_added")) is var added ? (added.Text("id"), added.Text("role")) : default);
+        Assert.Equal((Room, "member"), (await plain.NextAsync("room_added")) is var added ? (added.Text("id"), added.Text("role")) : default);
         var history = await plain.NextAsync("room_history");
-        Assert.Equal(room, history.Text("roomId"));
+        Assert.Equal(Room, history.Text("roomId"));
         Assert.True(JsonElement.DeepEquals(message, Assert.Single(history.GetProperty("messages").EnumerateArray())));
         var joined = await plain.NextAsync("joined");
-        Assert.Equal((room, "j"), (joined.Text("room"), joined.Text("ref")));
+        Assert.Equal((Room, "j"), (joined.Text("room"), joined.Text("ref")));
         Assert.False(joined.Has("recovered"));
-        var told = await socket.SkipToAsync("user_joined");
-        Assert.Equal((room, bob.Id, "Bob"), (told.Text("roomId"), told.Text("userId"), told.Text("userName")));
+        var told = await socket.NextAsync("user_joined");
+        Assert.Equal((Room, Bob.Id, Bob.Name), (told.Text("roomId"), told.Text("userId"), told.Text("userName")));
 
         // Again: history, and nobody is told.
-        await plain.SendAsync(new { type = "join", room });
+        await plain.SendAsync(new { type = "join", room = Room });
         await plain.NextAsync("room_history");
         await plain.NextAsync("joined");
         await plain.HearsNothingAsync();
@@ -40,52 +36,43 @@ public sealed class PlainRoomTests
     [Fact]
     public async Task A_join_since_a_cursor_shows_what_was_missed_and_no_history()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
-        await ann.AdmitAsync(room, bob);
-        await using var writer = await ChatSocket.OpenInAsync(server, ann, room);
-        await using var lost = await PlainSocket.OpenInAsync(server, bob, room);
-        await writer.AskAsync("message", new { roomId = room, content = "1" });
-        await lost.SkipToAsync("message");
-        lost.Break();
-        await writer.SkipToAsync("user_left");
-        await writer.AskAsync("message", new { roomId = room, content = "2" });
+        await AdmitBobAsync();
+        await using var writer = await ChatSocket.OpenInAsync(Server, Ann, Room);
+        await using var lost = await PlainSocket.OpenInAsync(Server, Bob, Room);
+        await writer.AskAsync("message", new { roomId = Room, content = "1" });
+        await lost.NextAsync("message");
+        await lost.BreakAsync();
+        await writer.AskAsync("message", new { roomId = Room, content = "2" });
 
-        await using var returned = await PlainSocket.OpenAsync(server, bob);
-        await returned.SendAsync(new { type = "join", room, since = lost.Cursor });
+        await using var returned = await PlainSocket.OpenAsync(Server, Bob);
+        await returned.SendAsync(new { type = "join", room = Room, since = lost.Cursor });
         Assert.Equal("2", (await returned.NextAsync("message")).Text("content"));
         Assert.True((await returned.NextAsync("joined")).GetProperty("recovered").GetBoolean());
 
-        await returned.SendAsync(new { type = "leave", room });
-        await returned.SkipToAsync("left");
-        await returned.SendAsync(new { type = "join", room, since = "0-1" });
-        Assert.Equal(["1", "2"], (await returned.SkipToAsync("room_history")).GetProperty("messages").Texts("content"));
+        await returned.SendAsync(new { type = "leave", room = Room });
+        await returned.NextAsync("left");
+        await returned.SendAsync(new { type = "join", room = Room, since = "0-1" });
+        Assert.Equal(["1", "2"], (await returned.NextAsync("room_history")).GetProperty("messages").Texts("content"));
         Assert.False((await returned.NextAsync("joined")).GetProperty("recovered").GetBoolean());
     }
 
     [Fact]
     public async Task Each_message_is_in_the_history_or_comes_later_never_both_never_neither()
     {
-        await using var server = await ChatServer.StartAsync("--Limits:MessagesPerSecond=10000", "--Limits:ConnectionsPerUser=100");
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
-        await ann.AdmitAsync(room, bob);
-        await using var writer = await ChatSocket.OpenInAsync(server, ann, room);
+        await AdmitBobAsync();
+        await using var writer = await ChatSocket.OpenInAsync(Server, Ann, Room);
         const int Count = 40;
         var readers = new List<PlainSocket>();
         for (var i = 0; i < Count; i++)
         {
-            readers.Add(await PlainSocket.OpenAsync(server, bob));
+            readers.Add(await PlainSocket.OpenAsync(Server, Bob));
         }
 
         // Each message meets a join on its way.
         for (var i = 0; i < Count; i++)
         {
-            var write = await writer.BeginAskAsync("message", new { roomId = room, content = $"{i}" });
-            await readers[i].SendAsync(new { type = "join", room });
+            var write = await writer.BeginAskAsync("message", new { roomId = Room, content = $"{i}" });
+            await readers[i].SendAsync(new { type = "join", room = Room });
             await write;
         }
 
@@ -113,37 +100,34 @@ public sealed class PlainRoomTests
     [Fact]
     public async Task Every_request_works_as_a_frame_and_is_acked_in_data()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
-        await ann.AdmitAsync(room, bob);
-        await using var socket = await ChatSocket.OpenInAsync(server, ann, room);
-        await using var plain = await PlainSocket.OpenInAsync(server, bob, room);
-        await socket.SkipToAsync("user_joined");
+        await AdmitBobAsync();
+        await using var socket = await ChatSocket.OpenInAsync(Server, Ann, Room);
+        await using var plain = await PlainSocket.OpenInAsync(Server, Bob, Room);
+        await socket.NextAsync("presence");
+        await socket.NextAsync("user_joined");
 
-        Assert.True((await plain.AskAsync("typing_start", $"\"room\":\"{room}\"")).GetProperty("ok").GetBoolean());
-        Assert.Equal((room, bob.Id, "Bob"), (await socket.NextAsync("user_typing")) is var typing ? (typing.Text("roomId"), typing.Text("userId"), typing.Text("userName")) : default);
-        Assert.True((await plain.AskAsync("typing_stop", $"\"args\":[\"{room}\"]")).GetProperty("ok").GetBoolean());
+        Assert.True((await plain.AskAsync("typing_start", $"\"room\":\"{Room}\"")).GetProperty("ok").GetBoolean());
+        Assert.Equal((Room, Bob.Id, Bob.Name), (await socket.NextAsync("user_typing")) is var typing ? (typing.Text("roomId"), typing.Text("userId"), typing.Text("userName")) : default);
+        Assert.True((await plain.AskAsync("typing_stop", $"\"args\":[\"{Room}\"]")).GetProperty("ok").GetBoolean());
         await socket.NextAsync("user_stopped_typing");
 
         var before = new List<JsonElement>();
-        var ack = await plain.AskAsync("message", $"\"room\":\"{room}\",\"content\":\"hi\",\"clientId\":\"c-1\"", before);
-        Assert.Equal((room, bob.Id, "hi", "c-1"), (ack.Text("roomId"), ack.Text("userId"), ack.Text("content"), ack.Text("clientId")));
+        var ack = await plain.AskAsync("message", $"\"room\":\"{Room}\",\"content\":\"hi\",\"clientId\":\"c-1\"", before);
+        Assert.Equal((Room, Bob.Id, "hi", "c-1"), (ack.Text("roomId"), ack.Text("userId"), ack.Text("content"), ack.Text("clientId")));
         Assert.Equal(ack.GetRawText(), (await socket.NextAsync("message")).GetRawText());
 
         // Told to the room first, the sender too, flat beside type, room and cursor.
         var told = Assert.Single(before);
-        Assert.Equal(("message", room, ack.Text("id")), (told.Text("type"), told.Text("room"), told.Text("id")));
+        Assert.Equal(("message", Room, ack.Text("id")), (told.Text("type"), told.Text("room"), told.Text("id")));
         Assert.NotEmpty(told.Text("cursor")!);
-        Assert.Equal(ack.GetRawText(), (await plain.AskAsync("message", $"\"roomId\":\"{room}\",\"content\":\"again\",\"clientId\":\"c-1\"")).GetRawText());
+        Assert.Equal(ack.GetRawText(), (await plain.AskAsync("message", $"\"roomId\":\"{Room}\",\"content\":\"again\",\"clientId\":\"c-1\"")).GetRawText());
 
-        var mark = await plain.AskAsync("mark_read", $"\"room\":\"{room}\",\"messageId\":\"{ack.Text("id")}\"");
+        var mark = await plain.AskAsync("mark_read", $"\"room\":\"{Room}\",\"messageId\":\"{ack.Text("id")}\"");
         Assert.Equal((true, 0), (mark.GetProperty("ok").GetBoolean(), mark.Number("unread")));
-        Assert.True((await plain.AskAsync("leave_room", $"\"room\":\"{room}\"")).GetProperty("ok").GetBoolean());
-        Assert.Equal(bob.Id, (await socket.SkipToAsync("user_left")).Text("userId"));
+        Assert.True((await plain.AskAsync("leave_room", $"\"room\":\"{Room}\"")).GetProperty("ok").GetBoolean());
+        Assert.Equal(Bob.Id, (await socket.NextAsync("user_left")).Text("userId"));
         before.Clear();
-        Assert.True((await plain.AskAsync("join_room", $"\"room\":\"{room}\"", before)).GetProperty("ok").GetBoolean());
+        Assert.True((await plain.AskAsync("join_room", $"\"room\":\"{Room}\"", before)).GetProperty("ok").GetBoolean());
         Assert.Contains(before, frame => frame.Text("type") == "room_history");
     }
 
@@ -158,11 +142,8 @@ public sealed class PlainRoomTests
     [InlineData("typing_start", "\"room\":5", "Invalid request")]
     public async Task A_refusal_is_acked_and_comes_as_an_event(string type, string members, string refusal)
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
-        await using var plain = await PlainSocket.OpenInAsync(server, ann, room);
-        members = members.Replace("{room}", room, StringComparison.Ordinal).Replace("{ann}", ann.Id, StringComparison.Ordinal);
+        await using var plain = await PlainSocket.OpenInAsync(Server, Ann, Room);
+        members = members.Replace("{room}", Room, StringComparison.Ordinal).Replace("{ann}", Ann.Id, StringComparison.Ordinal);
         var before = new List<JsonElement>();
 
         Assert.Equal($$"""{"error":"{{refusal}}"}""", (await plain.AskAsync(type, members, before)).GetRawText());
@@ -180,14 +161,11 @@ public sealed class PlainRoomTests
     [InlineData("{private}")]
     public async Task No_frame_reaches_a_room_that_is_none_of_the_callers(string template)
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        var secret = (await bob.MakeRoomAsync("Secret", isPrivate: true)).Text("id")!;
-        await bob.InviteAsync(secret, ann);
-        await using var bobSocket = await ChatSocket.OpenInAsync(server, bob, secret);
-        await using var plain = await PlainSocket.OpenAsync(server, ann);
-        var room = template.Replace("{ann}", ann.Id, StringComparison.Ordinal).Replace("{bob}", bob.Id, StringComparison.Ordinal)
+        var secret = (await Bob.MakeRoomAsync("Secret", isPrivate: true)).Text("id")!;
+        await Bob.InviteAsync(secret, Ann);
+        await using var bobSocket = await ChatSocket.OpenInAsync(Server, Bob, secret);
+        await using var plain = await PlainSocket.OpenAsync(Server, Ann);
+        var room = template.Replace("{ann}", Ann.Id, StringComparison.Ordinal).Replace("{bob}", Bob.Id, StringComparison.Ordinal)
             .Replace("{socket}", bobSocket.Answer.Text("sid"), StringComparison.Ordinal).Replace("{private}", secret, StringComparison.Ordinal);
 
         foreach (var type in new[] { "join", "leave" })
@@ -207,13 +185,10 @@ public sealed class PlainRoomTests
     [Fact]
     public async Task Of_several_rooms_those_that_are_open_are_joined_each_with_its_history()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        var first = (await ann.MakeRoomAsync("1")).Text("id")!;
-        var second = (await ann.MakeRoomAsync("2")).Text("id")!;
-        var secret = (await ann.MakeRoomAsync("3", isPrivate: true)).Text("id")!;
-        await using var plain = await PlainSocket.OpenAsync(server, bob);
+        var first = await MakeRoomAsync("1");
+        var second = await MakeRoomAsync("2");
+        var secret = (await Ann.MakeRoomAsync("3", isPrivate: true)).Text("id")!;
+        await using var plain = await PlainSocket.OpenAsync(Server, Bob);
 
         await plain.SendAsync(new { type = "join", rooms = new[] { first, secret, second }, @ref = 1 });
 
@@ -226,19 +201,16 @@ public sealed class PlainRoomTests
     [Fact]
     public async Task The_129th_room_is_too_many_and_makes_no_member()
     {
-        await using var server = await ChatServer.StartAsync("--Limits:MessagesPerSecond=10000");
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
         var rooms = new List<string>();
         for (var i = 0; i < 129; i++)
         {
-            rooms.Add((await ann.MakeRoomAsync($"{i}")).Text("id")!);
+            rooms.Add(await MakeRoomAsync($"{i}"));
         }
 
-        await using var plain = await PlainSocket.OpenAsync(server, bob);
+        await using var plain = await PlainSocket.OpenAsync(Server, Bob);
         await plain.SendAsync(new { type = "join", rooms });
         Assert.Equal((rooms[128], "too_many"), (await plain.SkipToAsync("error")) is var error ? (error.Text("room"), error.Text("code")) : default);
-        Assert.Equal(JsonValueKind.Null, (await bob.GetJsonAsync($"/api/rooms/{rooms[128]}")).GetProperty("role").ValueKind);
+        Assert.Equal(JsonValueKind.Null, (await Bob.GetJsonAsync($"/api/rooms/{rooms[128]}")).GetProperty("role").ValueKind);
         Assert.Equal("Too many rooms", (await plain.AskAsync("join_room", $"\"room\":\"{rooms[128]}\"")).Text("error"));
         await plain.SendAsync(new { type = "leave", room = rooms[0] });
         await plain.SkipToAsync("left");
@@ -249,19 +221,17 @@ public sealed class PlainRoomTests
     [Fact]
     public async Task A_removed_member_is_out_of_the_room_at_once()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        var room = (await ann.MakeRoomAsync("Tea", isPrivate: true)).Text("id")!;
-        await ann.AdmitAsync(room, bob);
-        await using var annSocket = await ChatSocket.OpenInAsync(server, ann, room);
-        await using var plain = await PlainSocket.OpenInAsync(server, bob, room);
-        await annSocket.SkipToAsync("user_joined");
+        var room = (await Ann.MakeRoomAsync("Secret", isPrivate: true)).Text("id")!;
+        await Ann.AdmitAsync(room, Bob);
+        await using var annSocket = await ChatSocket.OpenInAsync(Server, Ann, room);
+        await using var plain = await PlainSocket.OpenInAsync(Server, Bob, room);
+        await annSocket.NextAsync("presence");
+        await annSocket.NextAsync("user_joined");
 
-        using var removed = await ann.DeleteAsync($"/api/rooms/{room}/members/{bob.Id}");
+        using var removed = await Ann.DeleteAsync($"/api/rooms/{room}/members/{Bob.Id}");
 
         Assert.Equal(room, (await plain.NextAsync("removed")).Text("roomId"));
-        Assert.Equal(bob.Id, (await annSocket.NextAsync("user_left")).Text("userId"));
+        Assert.Equal(Bob.Id, (await annSocket.NextAsync("user_left")).Text("userId"));
         await annSocket.AskAsync("message", new { roomId = room, content = "secret" });
         await plain.HearsNothingAsync();
         await plain.SendAsync(new { type = "join", room, since = plain.Cursor });
@@ -271,17 +241,15 @@ public sealed class PlainRoomTests
     [Fact]
     public async Task Personal_events_come_as_frames()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        await using var plain = await PlainSocket.OpenAsync(server, bob);
-        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
+        await using var plain = await PlainSocket.OpenAsync(Server, Bob);
+        var room = await MakeRoomAsync("Coffee");
         Assert.Equal(room, (await plain.NextAsync("room_created")).Text("id"));
-        await ann.AdmitAsync(room, bob);
+        await Ann.AdmitAsync(room, Bob);
         Assert.Equal(room, (await plain.NextAsync("invited")).Text("roomId"));
         Assert.Equal(room, (await plain.NextAsync("room_added")).Text("id"));
-        await using var socket = await ChatSocket.OpenInAsync(server, ann, room);
+        await using var socket = await ChatSocket.OpenInAsync(Server, Ann, room);
         await socket.AskAsync("message", new { roomId = room, content = "hi" });
+        await Server.SettleAsync();
         Assert.Equal(1, (await plain.NextAsync("unread")).Number("unread"));
     }
 }

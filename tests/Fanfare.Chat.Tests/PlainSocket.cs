@@ -13,8 +13,12 @@ internal sealed class PlainSocket : IAsyncDisposable
     private readonly ClientWebSocket _socket = new();
     private readonly Channel<JsonElement> _frames = Channel.CreateUnbounded<JsonElement>();
     private readonly TaskCompletionSource<int?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ChatServer _server;
     private Task _reading = Task.CompletedTask;
+    private string _id = "";
     private int _nextRef;
+
+    private PlainSocket(ChatServer server) => _server = server;
 
     /// <summary>The code with which the server closed.</summary>
     public Task<int?> Closed => _closed.Task.WaitAsync(Patience);
@@ -25,7 +29,8 @@ internal sealed class PlainSocket : IAsyncDisposable
     /// <summary>Connects; nobody knows yet who it is.</summary>
     public static async Task<PlainSocket> OpenAsync(ChatServer server, string? bearer = null, string? origin = null)
     {
-        var plain = new PlainSocket();
+        await server.SettleAsync();
+        var plain = new PlainSocket(server);
         if (bearer is not null)
         {
             plain._socket.Options.SetRequestHeader("Authorization", $"Bearer {bearer}");
@@ -38,7 +43,7 @@ internal sealed class PlainSocket : IAsyncDisposable
 
         await plain._socket.ConnectAsync(new Uri($"ws://{server.Url.Authority}/ws"), TestContext.Current.CancellationToken);
         plain._reading = Task.Run(plain.ReadAsync);
-        await plain.NextAsync("connected");
+        plain._id = (await plain.NextAsync("connected")).Text("clientId")!;
         return plain;
     }
 
@@ -48,6 +53,10 @@ internal sealed class PlainSocket : IAsyncDisposable
         var plain = await OpenAsync(server);
         await plain.SendAsync(new { type = "authenticate", token = user.AccessToken });
         Assert.Equal(user.Id, (await plain.NextAsync("authenticated")).Text("userId"));
+
+        // Its first request is served when it is in; then others were told of it.
+        await plain.HearsNothingAsync();
+        await server.SettleAsync();
         return plain;
     }
 
@@ -57,6 +66,7 @@ internal sealed class PlainSocket : IAsyncDisposable
         var plain = await OpenAsync(server, user);
         await plain.SendAsync(new { type = "join", room });
         await plain.SkipToAsync("joined");
+        await server.SettleAsync();
         return plain;
     }
 
@@ -104,24 +114,37 @@ internal sealed class PlainSocket : IAsyncDisposable
         }
     }
 
-    /// <summary>What has come by now, up to a marker that the server sends behind it.</summary>
+    /// <summary>What was sent to it by now and is not read yet.</summary>
     public async Task<List<JsonElement>> DrainAsync()
     {
+        await _server.SettleAsync();
         var frames = new List<JsonElement>();
-        await AskAsync("typing_stop", "\"room\":\"marker\"", frames);
-        return [.. frames.Where(frame => frame.Text("type") != "event")];
+        await MarkAsync(frames);
+        return frames;
     }
 
+    /// <summary>Nothing has come, and nothing is on its way.</summary>
     public async Task HearsNothingAsync() => Assert.Empty(await DrainAsync());
 
-    /// <summary>The line breaks.</summary>
-    public void Break() => _socket.Abort();
+    /// <summary>The line breaks, and the server has noticed.</summary>
+    public Task BreakAsync() => _server.EndAsync(connection => connection.Id == _id, () =>
+    {
+        _socket.Abort();
+        return ValueTask.CompletedTask;
+    });
 
     public async ValueTask DisposeAsync()
     {
         _socket.Abort();
         await _reading;
         _socket.Dispose();
+    }
+
+    // A request that is refused comes back behind everything that was sent before it. Its own event, the last refusal, is not kept.
+    private async Task MarkAsync(List<JsonElement> before)
+    {
+        await AskAsync("typing_stop", "\"room\":\"marker\"", before);
+        before.RemoveAt(before.FindLastIndex(frame => frame.Text("type") == "event" && frame.Text("event") == "error"));
     }
 
     private async Task ReadAsync()

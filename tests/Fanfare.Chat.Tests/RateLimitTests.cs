@@ -1,6 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Fanfare.Chat.Tests;
 
@@ -9,8 +7,7 @@ public sealed class RateLimitTests
     [Fact]
     public async Task After_too_many_failures_a_name_is_closed_from_that_address_until_the_window_has_passed()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddSeconds(Random.Shared.Next(1_000_000)));
-        await using var server = await ChatServer.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(clock), "--Auth:RateLimit:Failures=3", "--Auth:RateLimit:WindowSeconds=7");
+        await using var server = await ChatServer.StartAsync("--Auth:RateLimit:Failures=3", "--Auth:RateLimit:WindowSeconds=7");
         using var ann = await TestUser.RegisterAsync(server, "Ann");
         using var bob = await TestUser.RegisterAsync(server, "Bob");
         for (var i = 0; i < 3; i++)
@@ -24,7 +21,7 @@ public sealed class RateLimitTests
         await ProblemAssert.IsAsync(HttpStatusCode.TooManyRequests, await LogInAsync(ann, "Ann", "wrong password"));
         Assert.Equal(HttpStatusCode.OK, (await LogInAsync(bob, "Bob", TestUser.Password)).StatusCode);
 
-        clock.Advance(TimeSpan.FromSeconds(7));
+        server.Clock.Advance(TimeSpan.FromSeconds(7));
         Assert.Equal(HttpStatusCode.OK, (await LogInAsync(ann, "Ann", TestUser.Password)).StatusCode);
     }
 

@@ -4,7 +4,7 @@ using System.Text;
 namespace Fanfare.Chat.Tests;
 
 /// <summary>Which fault is told first, and what counts as unreadable.</summary>
-public sealed class RequestOrderTests
+public sealed class RequestOrderTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private static readonly string TooLarge = $$"""{"name":"{{new string('a', 65_536)}}"}""";
 
@@ -59,9 +59,8 @@ public sealed class RequestOrderTests
     [InlineData(null, 415)]
     public async Task Only_json_is_taken(string? mediaType, int status)
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        Assert.Equal(status, (int)(await ann.PostBytesAsync("/api/rooms", """{"name":"Tea"}"""u8.ToArray(), mediaType)).StatusCode);
+        using var ann = await TestUser.RegisterAsync(shared.Server);
+        Assert.Equal(status, (int)(await ann.PostBytesAsync("/api/rooms", """{"name":"Tea","isPrivate":true}"""u8.ToArray(), mediaType)).StatusCode);
     }
 
     public static TheoryData<string> Unreadable =>
@@ -77,8 +76,7 @@ public sealed class RequestOrderTests
     [MemberData(nameof(Unreadable))]
     public async Task Unreadable_json_and_wrong_types_are_400(string body)
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        using var ann = await TestUser.RegisterAsync(shared.Server);
         await ProblemAssert.IsAsync(HttpStatusCode.BadRequest, await ann.PostTextAsync("/api/rooms", body.Replace("DEEP32", new string('[', 32) + new string(']', 32), StringComparison.Ordinal)));
     }
 
@@ -89,8 +87,7 @@ public sealed class RequestOrderTests
     [InlineData(new byte[] { 0xf4, 0x90, 0x80, 0x80 })]
     public async Task Text_that_is_not_utf8_is_400(byte[] bytes)
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        using var ann = await TestUser.RegisterAsync(shared.Server);
         await ProblemAssert.IsAsync(HttpStatusCode.BadRequest, await ann.PostBytesAsync("/api/rooms", [.. "{\"name\":\""u8, .. bytes, .. "\"}"u8]));
     }
 
@@ -106,8 +103,7 @@ public sealed class RequestOrderTests
     [Fact]
     public async Task A_problem_shows_nothing_of_the_inside()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        using var ann = await TestUser.RegisterAsync(shared.Server);
         using var answer = await ann.GetAsync("/api/rooms/%27%3B%20DROP%20TABLE%20rooms/messages");
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);

@@ -1,10 +1,8 @@
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Fanfare.Chat.Tests;
 
-public sealed class SocketConnectTests
+public sealed class SocketConnectTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Theory]
     [InlineData("{}")]
@@ -13,8 +11,7 @@ public sealed class SocketConnectTests
     [InlineData("""{"token":null}""")]
     public async Task Without_a_good_token_nobody_comes_in(string auth)
     {
-        await using var server = await ChatServer.StartAsync();
-        await using var socket = await ChatSocket.OpenWithAsync(server, auth);
+        await using var socket = await ChatSocket.OpenWithAsync(shared.Server, auth);
         Assert.Equal("unauthorized", socket.Answer.Text("message"));
     }
 
@@ -33,27 +30,26 @@ public sealed class SocketConnectTests
     [Fact]
     public async Task A_socket_ends_at_exp_and_a_refresh_moves_that_end()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddSeconds(Random.Shared.Next(1_000_000)));
-        await using var server = await ChatServer.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(clock), "--Auth:AccessTokenSeconds=10");
+        await using var server = await ChatServer.StartAsync("--Auth:AccessTokenSeconds=10");
         using var ann = await TestUser.RegisterAsync(server, "Ann");
         await using var renewed = await ChatSocket.OpenAsync(server, ann);
         await using var forgotten = await ChatSocket.OpenAsync(server, ann);
         var expired = ann.AccessToken;
 
         // All of it within the first 25 s, before a heartbeat is due.
-        clock.Advance(TimeSpan.FromSeconds(5));
+        server.Clock.Advance(TimeSpan.FromSeconds(5));
         using var answer = await ann.PostAsync("/api/auth/refresh", new { refreshToken = ann.RefreshToken });
         ann.SignIn(await TestUser.JsonOf(answer));
         var ack = await renewed.AskAsync("refresh", new { token = ann.AccessToken });
         Assert.True(ack.GetProperty("ok").GetBoolean());
         Assert.Equal(ann.Session.Text("expiresAt"), ack.Text("expiresAt"));
 
-        clock.Advance(TimeSpan.FromSeconds(6));
+        server.Clock.Advance(TimeSpan.FromSeconds(6));
         await forgotten.Disconnected;
         Assert.Equal("expired", (await renewed.AskAsync("refresh", new { token = expired })).Text("error"));
         Assert.False(renewed.IsDisconnected);
 
-        clock.SetUtcNow(DateTimeOffset.Parse(ann.Session.Text("expiresAt")!, CultureInfo.InvariantCulture).AddSeconds(1));
+        server.Clock.SetUtcNow(DateTimeOffset.Parse(ann.Session.Text("expiresAt")!, CultureInfo.InvariantCulture).AddSeconds(1));
         await renewed.Disconnected;
     }
 

@@ -1,73 +1,50 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
-
 namespace Fanfare.Chat.Tests;
 
 /// <summary>Typing marks and presence, on a clock that the test moves.</summary>
-public sealed class SocketPresenceTests : IAsyncLifetime
+public sealed class SocketPresenceTests(SharedServer shared) : RoomOfAnn(shared)
 {
-    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow.AddSeconds(Random.Shared.Next(1_000_000)));
-    private ChatServer _server = null!;
-    private TestUser _ann = null!;
-    private TestUser _bob = null!;
-    private string _room = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await ChatServer.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(_clock));
-        _ann = await TestUser.RegisterAsync(_server, "Ann");
-        _bob = await TestUser.RegisterAsync(_server, "Bob");
-        _room = (await _ann.MakeRoomAsync("Tea")).Text("id")!;
-        await _ann.AdmitAsync(_room, _bob);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _ann.Dispose();
-        _bob.Dispose();
-        await _server.DisposeAsync();
-    }
-
     [Fact]
     public async Task Others_hear_each_start_and_one_stop()
     {
-        await using var typist = await ChatSocket.OpenInAsync(_server, _bob, _room);
-        await using var other = await ChatSocket.OpenInAsync(_server, _bob, _room);
-        await using var listener = await ListenAsync();
+        await AdmitBobAsync();
+        await using var typist = await ChatSocket.OpenInAsync(Server, Bob, Room);
+        await using var other = await ChatSocket.OpenInAsync(Server, Bob, Room);
+        await using var listener = await ChatSocket.OpenInAsync(Server, Ann, Room);
 
-        Assert.True((await typist.AskAsync("typing_stop", _room)).GetProperty("ok").GetBoolean());
+        Assert.True((await typist.AskAsync("typing_stop", Room)).GetProperty("ok").GetBoolean());
         await listener.HearsNothingAsync();
-        Assert.True((await typist.AskAsync("typing_start", _room)).GetProperty("ok").GetBoolean());
-        await typist.AskAsync("typing_start", new { roomId = _room });
-        await typist.AskAsync("typing_stop", _room);
-        await typist.AskAsync("typing_stop", _room);
+        Assert.True((await typist.AskAsync("typing_start", Room)).GetProperty("ok").GetBoolean());
+        await typist.AskAsync("typing_start", new { roomId = Room });
+        await typist.AskAsync("typing_stop", Room);
+        await typist.AskAsync("typing_stop", Room);
 
         for (var i = 0; i < 2; i++)
         {
             var typing = await listener.NextAsync("user_typing");
-            Assert.Equal((_room, _bob.Id, "Bob"), (typing.Text("roomId"), typing.Text("userId"), typing.Text("userName")));
+            Assert.Equal((Room, Bob.Id, Bob.Name), (typing.Text("roomId"), typing.Text("userId"), typing.Text("userName")));
         }
 
         var stopped = await listener.NextAsync("user_stopped_typing");
-        Assert.Equal((_room, _bob.Id), (stopped.Text("roomId"), stopped.Text("userId")));
+        Assert.Equal((Room, Bob.Id), (stopped.Text("roomId"), stopped.Text("userId")));
         await listener.HearsNothingAsync();
-        Assert.DoesNotContain(await other.DrainAsync(), heard => heard.Name.Contains("typing", StringComparison.Ordinal));
+        Assert.Equal(["presence", "user_joined"], (await other.DrainAsync()).Select(heard => heard.Name));
     }
 
     [Fact]
     public async Task A_mark_ends_by_itself_5_seconds_after_the_last_start()
     {
-        await using var typist = await ChatSocket.OpenInAsync(_server, _bob, _room);
-        await using var listener = await ListenAsync();
-        await typist.AskAsync("typing_start", _room);
+        await AdmitBobAsync();
+        await using var typist = await ChatSocket.OpenInAsync(Server, Bob, Room);
+        await using var listener = await ChatSocket.OpenInAsync(Server, Ann, Room);
+        await typist.AskAsync("typing_start", Room);
         await listener.NextAsync("user_typing");
 
-        _clock.Advance(TimeSpan.FromSeconds(4));
-        await typist.AskAsync("typing_start", _room);
+        Server.Clock.Advance(TimeSpan.FromSeconds(4));
+        await typist.AskAsync("typing_start", Room);
         await listener.NextAsync("user_typing");
-        _clock.Advance(TimeSpan.FromSeconds(4.9));
+        Server.Clock.Advance(TimeSpan.FromSeconds(4.9));
         await listener.HearsNothingAsync();
-        _clock.Advance(TimeSpan.FromSeconds(0.2));
+        Server.Clock.Advance(TimeSpan.FromSeconds(0.2));
         await listener.NextAsync("user_stopped_typing");
         await listener.HearsNothingAsync();
     }
@@ -75,28 +52,29 @@ public sealed class SocketPresenceTests : IAsyncLifetime
     [Fact]
     public async Task A_message_leaving_and_the_end_of_the_connection_end_the_mark()
     {
-        await using var typist = await ChatSocket.OpenInAsync(_server, _bob, _room);
-        await using var stays = await ChatSocket.OpenInAsync(_server, _bob, _room);
-        await using var listener = await ListenAsync();
+        await AdmitBobAsync();
+        await using var typist = await ChatSocket.OpenInAsync(Server, Bob, Room);
+        await using var stays = await ChatSocket.OpenInAsync(Server, Bob, Room);
+        await using var listener = await ChatSocket.OpenInAsync(Server, Ann, Room);
 
-        await typist.AskAsync("typing_start", _room);
+        await typist.AskAsync("typing_start", Room);
         await listener.NextAsync("user_typing");
-        await stays.AskAsync("message", new { roomId = _room, content = "hi" });
+        await stays.AskAsync("message", new { roomId = Room, content = "hi" });
         await listener.NextAsync("user_stopped_typing");
         await listener.NextAsync("message");
 
-        await typist.AskAsync("typing_start", _room);
+        await typist.AskAsync("typing_start", Room);
         await listener.NextAsync("user_typing");
-        await stays.AskAsync("leave_room", _room);
+        await stays.AskAsync("leave_room", Room);
         await listener.HearsNothingAsync();
-        await stays.AskAsync("join_room", _room);
-        await typist.AskAsync("leave_room", _room);
+        await stays.AskAsync("join_room", Room);
+        await typist.AskAsync("leave_room", Room);
         await listener.NextAsync("user_stopped_typing");
 
-        await typist.AskAsync("join_room", _room);
-        await typist.AskAsync("typing_start", _room);
+        await typist.AskAsync("join_room", Room);
+        await typist.AskAsync("typing_start", Room);
         await listener.NextAsync("user_typing");
-        typist.Break();
+        await typist.BreakAsync();
         await listener.NextAsync("user_stopped_typing");
         await listener.HearsNothingAsync();
     }
@@ -104,44 +82,37 @@ public sealed class SocketPresenceTests : IAsyncLifetime
     [Fact]
     public async Task A_user_is_online_from_the_first_connection_until_the_last_was_gone_for_a_while()
     {
-        await using var listener = await ChatSocket.OpenInAsync(_server, _ann, _room);
-        await using var outside = await ChatSocket.OpenAsync(_server, _ann);
-        await using var first = await ChatSocket.OpenAsync(_server, _bob);
+        await AdmitBobAsync();
+        await using var listener = await ChatSocket.OpenInAsync(Server, Ann, Room);
+        await using var outside = await ChatSocket.OpenAsync(Server, Ann);
+        await using var first = await ChatSocket.OpenAsync(Server, Bob);
         var presence = await listener.NextAsync("presence");
-        Assert.Equal((_bob.Id, "Bob", true), (presence.Text("userId"), presence.Text("userName"), presence.GetProperty("online").GetBoolean()));
-        await using var second = await ChatSocket.OpenAsync(_server, _bob);
-        await second.AskAsync("join_room", _room);
+        Assert.Equal((Bob.Id, Bob.Name, true), (presence.Text("userId"), presence.Text("userName"), presence.GetProperty("online").GetBoolean()));
+        await using var second = await ChatSocket.OpenAsync(Server, Bob);
+        await second.AskAsync("join_room", Room);
         await listener.NextAsync("user_joined");
-        Assert.Equal(["Ann", "Bob"], await OnlineAsync());
+        Assert.Equal([Ann.Name, Bob.Name], await OnlineAsync());
 
-        first.Break();
-        second.Break();
+        await first.BreakAsync();
+        await second.BreakAsync();
         await listener.NextAsync("user_left");
-        _clock.Advance(TimeSpan.FromSeconds(1.9));
+        Server.Clock.Advance(TimeSpan.FromSeconds(1.9));
         await listener.HearsNothingAsync();
-        await using var returned = await ChatSocket.OpenAsync(_server, _bob);
-        _clock.Advance(TimeSpan.FromSeconds(10));
+        await using var returned = await ChatSocket.OpenAsync(Server, Bob);
+        Server.Clock.Advance(TimeSpan.FromSeconds(10));
         await listener.HearsNothingAsync();
-        Assert.Equal(["Ann", "Bob"], await OnlineAsync());
+        Assert.Equal([Ann.Name, Bob.Name], await OnlineAsync());
 
-        await returned.AskAsync("join_room", _room);
+        await returned.AskAsync("join_room", Room);
         await listener.NextAsync("user_joined");
-        returned.Break();
+        await returned.BreakAsync();
         await listener.NextAsync("user_left");
-        _clock.Advance(TimeSpan.FromSeconds(2.1));
+        Server.Clock.Advance(TimeSpan.FromSeconds(2.1));
         Assert.False((await listener.NextAsync("presence")).GetProperty("online").GetBoolean());
-        Assert.Equal(["Ann"], await OnlineAsync());
-        Assert.DoesNotContain(await outside.DrainAsync(), heard => heard.Name == "presence");
-    }
-
-    // Ann listens in the room; what her coming caused is behind her.
-    private async Task<ChatSocket> ListenAsync()
-    {
-        var listener = await ChatSocket.OpenInAsync(_server, _ann, _room);
-        await listener.DrainAsync();
-        return listener;
+        Assert.Equal([Ann.Name], await OnlineAsync());
+        await outside.HearsNothingAsync();
     }
 
     private async Task<List<string?>> OnlineAsync() =>
-        [.. (await _ann.GetJsonAsync($"/api/rooms/{_room}/members")).EnumerateArray().Where(member => member.GetProperty("online").GetBoolean()).Select(member => member.Text("userName"))];
+        [.. (await Ann.GetJsonAsync($"/api/rooms/{Room}/members")).EnumerateArray().Where(member => member.GetProperty("online").GetBoolean()).Select(member => member.Text("userName"))];
 }

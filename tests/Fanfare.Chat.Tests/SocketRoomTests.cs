@@ -2,38 +2,34 @@ using System.Text.Json;
 
 namespace Fanfare.Chat.Tests;
 
-public sealed class SocketRoomTests
+public sealed class SocketRoomTests(SharedServer shared) : RoomOfAnn(shared)
 {
     [Fact]
     public async Task A_stranger_who_joins_a_public_room_becomes_a_member_and_sees_the_history()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
-        await using var annSocket = await ChatSocket.OpenInAsync(server, ann, room);
-        var message = await annSocket.AskAsync("message", new { roomId = room, content = "hi" });
+        await using var annSocket = await ChatSocket.OpenInAsync(Server, Ann, Room);
+        var message = await annSocket.AskAsync("message", new { roomId = Room, content = "hi" });
         await annSocket.NextAsync("message");
-        await using var bobSocket = await ChatSocket.OpenAsync(server, bob);
+        await using var bobSocket = await ChatSocket.OpenAsync(Server, Bob);
 
-        var ack = await bobSocket.AskAsync("join_room", room);
+        var ack = await bobSocket.AskAsync("join_room", Room);
 
         Assert.True(ack.GetProperty("ok").GetBoolean());
         var added = await bobSocket.NextAsync("room_added");
-        Assert.Equal((room, "member", 0, message.Text("id")), (added.Text("id"), added.Text("role"), added.Number("unread"), added.Text("lastReadId")));
+        Assert.Equal((Room, "member", 0, message.Text("id")), (added.Text("id"), added.Text("role"), added.Number("unread"), added.Text("lastReadId")));
         var history = await bobSocket.NextAsync("room_history");
-        Assert.Equal(room, history.Text("roomId"));
+        Assert.Equal(Room, history.Text("roomId"));
         Assert.Equal(message.GetRawText(), Assert.Single(history.GetProperty("messages").EnumerateArray()).GetRawText());
 
-        // If Bob is a member by the time his arrival is told, Ann hears of his presence first.
-        var joined = await annSocket.SkipToAsync("user_joined");
-        Assert.Equal((room, bob.Id, "Bob"), (joined.Text("roomId"), joined.Text("userId"), joined.Text("userName")));
-        Assert.Equal(["Ann", "Bob"], (await ann.GetJsonAsync($"/api/rooms/{room}/members")).Texts("userName"));
+        // Bob came as a stranger, so nobody in the room was told of his presence.
+        var joined = await annSocket.NextAsync("user_joined");
+        Assert.Equal((Room, Bob.Id, Bob.Name), (joined.Text("roomId"), joined.Text("userId"), joined.Text("userName")));
+        Assert.Equal([Ann.Name, Bob.Name], (await Ann.GetJsonAsync($"/api/rooms/{Room}/members")).Texts("userName"));
 
         // Again: history, and nobody is told.
-        await bobSocket.AskAsync("join_room", new { roomId = room });
+        await bobSocket.AskAsync("join_room", new { roomId = Room });
         await bobSocket.NextAsync("room_history");
-        await bobSocket.AskAsync("join_room", new { room });
+        await bobSocket.AskAsync("join_room", new { room = Room });
         await bobSocket.NextAsync("room_history");
         await bobSocket.HearsNothingAsync();
         await annSocket.HearsNothingAsync();
@@ -42,17 +38,14 @@ public sealed class SocketRoomTests
     [Fact]
     public async Task The_history_is_the_newest_50_oldest_first()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
-        await using var writer = await ChatSocket.OpenInAsync(server, ann, room);
+        await using var writer = await ChatSocket.OpenInAsync(Server, Ann, Room);
         for (var i = 0; i < 60; i++)
         {
-            await writer.AskAsync("message", new { roomId = room, content = $"{i}" });
+            await writer.AskAsync("message", new { roomId = Room, content = $"{i}" });
         }
 
-        await using var reader = await ChatSocket.OpenAsync(server, ann);
-        await reader.AskAsync("join_room", room);
+        await using var reader = await ChatSocket.OpenAsync(Server, Ann);
+        await reader.AskAsync("join_room", Room);
         var history = await reader.NextAsync("room_history");
         Assert.Equal(Enumerable.Range(10, 50).Select(i => $"{i}"), history.GetProperty("messages").Texts("content"));
     }
@@ -60,24 +53,20 @@ public sealed class SocketRoomTests
     [Fact]
     public async Task Each_message_is_in_the_history_or_comes_later_never_both_never_neither()
     {
-        await using var server = await ChatServer.StartAsync("--Limits:MessagesPerSecond=10000", "--Limits:ConnectionsPerUser=100");
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
-        await ann.AdmitAsync(room, bob);
-        await using var writer = await ChatSocket.OpenInAsync(server, ann, room);
+        await AdmitBobAsync();
+        await using var writer = await ChatSocket.OpenInAsync(Server, Ann, Room);
         const int Count = 50;
         var readers = new List<ChatSocket>();
         for (var i = 0; i < Count; i++)
         {
-            readers.Add(await ChatSocket.OpenAsync(server, bob));
+            readers.Add(await ChatSocket.OpenAsync(Server, Bob));
         }
 
         // Each message meets a join on its way.
         for (var i = 0; i < Count; i++)
         {
-            var write = await writer.BeginAskAsync("message", new { roomId = room, content = $"{i}" });
-            var join = await readers[i].BeginAskAsync("join_room", room);
+            var write = await writer.BeginAskAsync("message", new { roomId = Room, content = $"{i}" });
+            var join = await readers[i].BeginAskAsync("join_room", Room);
             await Task.WhenAll(write, join);
         }
 
@@ -115,15 +104,12 @@ public sealed class SocketRoomTests
     [InlineData("{private}")]
     public async Task No_request_reaches_a_room_that_is_none_of_the_callers(string template)
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        await using var annSocket = await ChatSocket.OpenAsync(server, ann);
-        await using var bobSocket = await ChatSocket.OpenAsync(server, bob);
-        var secret = (await bob.MakeRoomAsync("Secret", isPrivate: true)).Text("id")!;
+        await using var annSocket = await ChatSocket.OpenAsync(Server, Ann);
+        await using var bobSocket = await ChatSocket.OpenAsync(Server, Bob);
+        var secret = (await Bob.MakeRoomAsync("Secret", isPrivate: true)).Text("id")!;
         await bobSocket.NextAsync("room_added");
-        var claims = JsonElement.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(ann.AccessToken.Split('.')[1]));
-        var room = template.Replace("{ann}", ann.Id, StringComparison.Ordinal).Replace("{bob}", bob.Id, StringComparison.Ordinal)
+        var claims = JsonElement.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(Ann.AccessToken.Split('.')[1]));
+        var room = template.Replace("{ann}", Ann.Id, StringComparison.Ordinal).Replace("{bob}", Bob.Id, StringComparison.Ordinal)
             .Replace("{sid}", claims.Text("sid"), StringComparison.Ordinal).Replace("{socket}", annSocket.Answer.Text("sid"), StringComparison.Ordinal)
             .Replace("{private}", secret, StringComparison.Ordinal);
 
@@ -141,11 +127,8 @@ public sealed class SocketRoomTests
     [Fact]
     public async Task Members_who_have_not_joined_are_refused_too()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
-        await using var socket = await ChatSocket.OpenAsync(server, ann);
-        foreach (var (@event, argument) in Requests(room).Where(request => request.Event != "join_room"))
+        await using var socket = await ChatSocket.OpenAsync(Server, Ann);
+        foreach (var (@event, argument) in Requests(Room).Where(request => request.Event != "join_room"))
         {
             Assert.Equal("Access denied", (await socket.AskAsync(@event, argument)).Text("error"));
         }
@@ -162,9 +145,7 @@ public sealed class SocketRoomTests
     [InlineData("true")]
     public async Task A_wrong_argument_is_refused_and_the_connection_lives(string arguments)
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        await using var socket = await ChatSocket.OpenAsync(server, ann);
+        await using var socket = await ChatSocket.OpenAsync(Server, Ann);
         foreach (var @event in new[] { "join_room", "leave_room", "message", "typing_start", "typing_stop", "mark_read", "refresh" })
         {
             Assert.Equal("Invalid request", (await socket.AskRawAsync(@event, arguments)).Text("error"));
@@ -179,51 +160,42 @@ public sealed class SocketRoomTests
     [Fact]
     public async Task A_user_comes_with_the_first_connection_and_goes_with_the_last()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
-        await ann.AdmitAsync(room, bob);
-        await using var listener = await ChatSocket.OpenInAsync(server, ann, room);
-        await using var other = await ChatSocket.OpenInAsync(server, ann, room);
-        await using var first = await ChatSocket.OpenInAsync(server, bob, room);
-        await using var second = await ChatSocket.OpenInAsync(server, bob, room);
+        await AdmitBobAsync();
+        await using var listener = await ChatSocket.OpenInAsync(Server, Ann, Room);
+        await using var other = await ChatSocket.OpenInAsync(Server, Ann, Room);
+        await using var first = await ChatSocket.OpenInAsync(Server, Bob, Room);
+        await using var second = await ChatSocket.OpenInAsync(Server, Bob, Room);
         await listener.NextAsync("presence");
-        Assert.Equal(bob.Id, (await listener.SkipToAsync("user_joined")).Text("userId"));
+        Assert.Equal(Bob.Id, (await listener.NextAsync("user_joined")).Text("userId"));
 
-        Assert.True((await first.AskAsync("leave_room", room)).GetProperty("ok").GetBoolean());
+        Assert.True((await first.AskAsync("leave_room", Room)).GetProperty("ok").GetBoolean());
         await listener.HearsNothingAsync();
-        second.Break();
+        await second.BreakAsync();
         var left = await listener.NextAsync("user_left");
-        Assert.Equal((room, bob.Id, "Bob"), (left.Text("roomId"), left.Text("userId"), left.Text("userName")));
-        Assert.Equal("Access denied", (await first.AskAsync("leave_room", room)).Text("error"));
+        Assert.Equal((Room, Bob.Id, Bob.Name), (left.Text("roomId"), left.Text("userId"), left.Text("userName")));
+        Assert.Equal("Access denied", (await first.AskAsync("leave_room", Room)).Text("error"));
 
         // Ann's own connections are not told of Ann.
-        Assert.DoesNotContain(await other.DrainAsync(), heard => heard.Argument.Has("userId") && heard.Argument.Text("userId") == ann.Id);
+        Assert.Equal([("presence", Bob.Id), ("user_joined", Bob.Id), ("user_left", Bob.Id)], (await other.DrainAsync()).Select(heard => (heard.Name, heard.Argument.Text("userId")!)));
     }
 
     [Fact]
     public async Task Leaving_does_not_end_the_membership()
     {
-        await using var server = await ChatServer.StartAsync("--SEED_DEMO=true");
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        var room = (await ann.GetJsonAsync("/api/rooms"))[0].Text("id")!;
-        await using var socket = await ChatSocket.OpenAsync(server, ann);
-        await socket.AskAsync("join_room", room);
-        await socket.AskAsync("leave_room", room);
-        Assert.Equal("member", (await ann.GetJsonAsync($"/api/rooms/{room}")).Text("role"));
+        await using var socket = await ChatSocket.OpenAsync(Server, Bob);
+        await socket.AskAsync("join_room", Room);
+        await socket.AskAsync("leave_room", Room);
+        Assert.Equal("member", (await Bob.GetJsonAsync($"/api/rooms/{Room}")).Text("role"));
     }
 
     [Fact]
     public async Task A_connection_may_be_in_128_rooms()
     {
-        await using var server = await ChatServer.StartAsync("--Limits:MessagesPerSecond=10000");
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        await using var socket = await ChatSocket.OpenAsync(server, ann);
+        await using var socket = await ChatSocket.OpenAsync(Server, Ann);
         var rooms = new List<string>();
         for (var i = 0; i < 129; i++)
         {
-            rooms.Add((await ann.MakeRoomAsync($"{i}", isPrivate: true)).Text("id")!);
+            rooms.Add((await Ann.MakeRoomAsync($"{i}", isPrivate: true)).Text("id")!);
         }
 
         foreach (var room in rooms.Take(128))
@@ -240,39 +212,34 @@ public sealed class SocketRoomTests
     [Fact]
     public async Task A_removed_member_is_out_of_the_room_before_being_told()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        var room = (await ann.MakeRoomAsync("Tea", isPrivate: true)).Text("id")!;
-        await ann.AdmitAsync(room, bob);
-        await using var annSocket = await ChatSocket.OpenInAsync(server, ann, room);
-        await using var bobSocket = await ChatSocket.OpenInAsync(server, bob, room);
-        await annSocket.SkipToAsync("user_joined");
+        var room = (await Ann.MakeRoomAsync("Secret", isPrivate: true)).Text("id")!;
+        await Ann.AdmitAsync(room, Bob);
+        await using var annSocket = await ChatSocket.OpenInAsync(Server, Ann, room);
+        await using var bobSocket = await ChatSocket.OpenInAsync(Server, Bob, room);
+        await annSocket.NextAsync("presence");
+        await annSocket.NextAsync("user_joined");
 
-        using var removed = await ann.DeleteAsync($"/api/rooms/{room}/members/{bob.Id}");
+        using var removed = await Ann.DeleteAsync($"/api/rooms/{room}/members/{Bob.Id}");
 
         Assert.Equal(room, (await bobSocket.NextAsync("removed")).Text("roomId"));
-        Assert.Equal(bob.Id, (await annSocket.NextAsync("user_left")).Text("userId"));
+        Assert.Equal(Bob.Id, (await annSocket.NextAsync("user_left")).Text("userId"));
         Assert.Equal("Access denied", (await bobSocket.AskAsync("message", new { roomId = room, content = "hi" })).Text("error"));
         Assert.Equal("Access denied", (await bobSocket.AskAsync("join_room", room)).Text("error"));
         await annSocket.AskAsync("message", new { roomId = room, content = "secret" });
-        Assert.All(await bobSocket.DrainAsync(), heard => Assert.Equal("error", heard.Name));
+        Assert.Equal(["error", "error"], (await bobSocket.DrainAsync()).Select(heard => heard.Name));
     }
 
     [Fact]
     public async Task Everybody_hears_of_public_rooms_and_only_the_maker_of_private_ones()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        await using var annSocket = await ChatSocket.OpenAsync(server, ann);
-        await using var bobSocket = await ChatSocket.OpenAsync(server, bob);
+        await using var annSocket = await ChatSocket.OpenAsync(Server, Ann);
+        await using var bobSocket = await ChatSocket.OpenAsync(Server, Bob);
 
-        await ann.MakeRoomAsync("Secret", isPrivate: true);
+        await Ann.MakeRoomAsync("Secret", isPrivate: true);
         Assert.Equal("owner", (await annSocket.NextAsync("room_added")).Text("role"));
         await bobSocket.HearsNothingAsync();
 
-        var room = await ann.MakeRoomAsync("Tea");
+        var room = await Ann.MakeRoomAsync(Unique("Coffee"));
         var created = await bobSocket.NextAsync("room_created");
         Assert.Equal(room.Text("id"), created.Text("id"));
         Assert.Null(created.Text("role"));
@@ -283,17 +250,14 @@ public sealed class SocketRoomTests
     [Fact]
     public async Task The_invited_user_hears_of_the_invitation_and_of_the_new_room()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        var room = (await ann.MakeRoomAsync("Tea", isPrivate: true)).Text("id")!;
-        await using var annSocket = await ChatSocket.OpenAsync(server, ann);
-        await using var bobSocket = await ChatSocket.OpenAsync(server, bob);
+        var room = (await Ann.MakeRoomAsync("Secret", isPrivate: true)).Text("id")!;
+        await using var annSocket = await ChatSocket.OpenAsync(Server, Ann);
+        await using var bobSocket = await ChatSocket.OpenAsync(Server, Bob);
 
-        var invitation = await ann.InviteAsync(room, bob);
+        var invitation = await Ann.InviteAsync(room, Bob);
         Assert.Equal(invitation.GetRawText(), (await bobSocket.NextAsync("invited")).GetRawText());
-        using var again = await ann.PostAsync($"/api/rooms/{room}/invitations", new { userName = "Bob" });
-        using var accepted = await bob.PostAsync($"/api/invitations/{invitation.Text("id")}/accept", new { });
+        using var again = await Ann.PostAsync($"/api/rooms/{room}/invitations", new { userName = Bob.Name });
+        using var accepted = await Bob.PostAsync($"/api/invitations/{invitation.Text("id")}/accept", new { });
         Assert.Equal((room, "member"), (await bobSocket.NextAsync("room_added")) is var added ? (added.Text("id"), added.Text("role")) : default);
         await bobSocket.HearsNothingAsync();
         await annSocket.HearsNothingAsync();

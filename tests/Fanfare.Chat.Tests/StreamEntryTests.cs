@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Fanfare.Chat.Tests;
 
@@ -126,11 +124,10 @@ public sealed class StreamEntryTests
     [Fact]
     public async Task A_stream_ends_at_exp()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddSeconds(Random.Shared.Next(1_000_000)));
-        await using var server = await ChatServer.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(clock), "--Auth:AccessTokenSeconds=10");
+        await using var server = await ChatServer.StartAsync("--Auth:AccessTokenSeconds=10");
         using var ann = await TestUser.RegisterAsync(server, "Ann");
         await using var stream = await EventStream.OpenAsync(server, ann, "/events/user");
-        clock.Advance(TimeSpan.FromSeconds(11));
+        server.Clock.Advance(TimeSpan.FromSeconds(11));
         await stream.Ended;
         await using var again = await EventStream.OpenAsync(server, ann, "/events/user");
         Assert.Equal(HttpStatusCode.Unauthorized, again.Status);

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Fanfare.Chat.Tests;
 
 /// <summary>What every answer carries, health, and the OpenAPI document.</summary>
-public sealed class SurfaceTests
+public sealed class SurfaceTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Theory]
     [InlineData("/")]
@@ -16,8 +16,7 @@ public sealed class SurfaceTests
     [InlineData("/openapi/v1.json")]
     public async Task Every_answer_carries_the_safe_headers(string path)
     {
-        await using var server = await ChatServer.StartAsync();
-        using var nobody = TestUser.Anonymous(server);
+        using var nobody = TestUser.Anonymous(shared.Server);
         using var answer = await nobody.GetAsync(path);
 
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
@@ -56,8 +55,7 @@ public sealed class SurfaceTests
     [Fact]
     public async Task The_openapi_document_names_every_route_of_the_api_and_its_body()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var nobody = TestUser.Anonymous(server);
+        using var nobody = TestUser.Anonymous(shared.Server);
 
         var paths = (await nobody.GetJsonAsync("/openapi/v1.json")).GetProperty("paths");
 

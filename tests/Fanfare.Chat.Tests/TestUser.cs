@@ -11,6 +11,7 @@ internal sealed class TestUser : IDisposable
 {
     public const string Password = "correct horse";
 
+    private static int _count;
     private readonly HttpClient _http;
 
     private TestUser(ChatServer server) => _http = new HttpClient { BaseAddress = server.Url };
@@ -24,6 +25,9 @@ internal sealed class TestUser : IDisposable
     public string AccessToken => Session.GetProperty("accessToken").GetString()!;
 
     public string RefreshToken => Session.GetProperty("refreshToken").GetString()!;
+
+    /// <summary>Somebody with a name that nobody has.</summary>
+    public static Task<TestUser> RegisterAsync(ChatServer server) => RegisterAsync(server, $"Somebody {Interlocked.Increment(ref _count)}");
 
     public static TestUser Anonymous(ChatServer server) => new(server);
 

@@ -3,7 +3,7 @@ using System.Net;
 namespace Fanfare.Chat.Tests;
 
 /// <summary>How the page is served: a page of the tests' own lies beside the program here.</summary>
-public sealed class WebClientTests
+public sealed class WebClientTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     [Theory]
     [InlineData("/", 200)]
@@ -15,8 +15,7 @@ public sealed class WebClientTests
     [InlineData("/%2e%2e/Fanfare.Chat.dll", 404)]
     public async Task The_page_is_served_at_its_addresses_and_nothing_else_is(string path, int status)
     {
-        await using var server = await ChatServer.StartAsync();
-        using var nobody = TestUser.Anonymous(server);
+        using var nobody = TestUser.Anonymous(shared.Server);
         using var answer = await nobody.GetAsync(path);
         Assert.Equal(status, (int)answer.StatusCode);
         if (status == 200)

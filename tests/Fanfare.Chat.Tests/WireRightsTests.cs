@@ -3,7 +3,7 @@ using System.Net;
 namespace Fanfare.Chat.Tests;
 
 /// <summary>Who may do what with a room, on each wire: the table of the contract's section 4.</summary>
-public sealed class WireRightsTests
+public sealed class WireRightsTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private const string Denied = "Access denied";
 
@@ -29,15 +29,14 @@ public sealed class WireRightsTests
     [MemberData(nameof(Rows))]
     public async Task Rights_are_the_same_on_every_wire(string who, string kind, bool mayRead)
     {
-        await using var server = await ChatServer.StartAsync();
-        using var owner = await TestUser.RegisterAsync(server, "Owner");
-        using var other = await TestUser.RegisterAsync(server, "Other");
-        var room = kind == "unknown" ? "AAAAAAAAAAAAAAAAAAAAAA" : (await owner.MakeRoomAsync("Room", kind == "private")).Text("id")!;
+        using var owner = await TestUser.RegisterAsync(shared.Server);
+        using var other = await TestUser.RegisterAsync(shared.Server);
+        var room = kind == "unknown" ? "AAAAAAAAAAAAAAAAAAAAAA" : (await owner.MakeRoomAsync(owner.Name, kind == "private")).Text("id")!;
         var user = who == "owner" ? owner : other;
         await PrepareAsync(who, owner, other, room);
 
         // A stream reads, and makes nobody a member.
-        await using (var stream = await EventStream.OpenAsync(server, user, $"/events/rooms/{room}"))
+        await using (var stream = await EventStream.OpenAsync(shared.Server, user, $"/events/rooms/{room}"))
         {
             Assert.Equal(mayRead ? HttpStatusCode.OK : HttpStatusCode.Forbidden, stream.Status);
         }
@@ -46,7 +45,7 @@ public sealed class WireRightsTests
         using var posted = await user.PostAsync($"/api/rooms/{room}/messages", new { content = "hi" });
         Assert.Equal(isMember ? 201 : mayRead ? 403 : 404, (int)posted.StatusCode);
 
-        await using var plain = await PlainSocket.OpenAsync(server, user);
+        await using var plain = await PlainSocket.OpenAsync(shared.Server, user);
         foreach (var (type, members) in Requests(room))
         {
             Assert.Equal(Denied, (await plain.AskAsync(type, members)).Text("error"));

@@ -25,7 +25,8 @@ internal sealed class UnreadNotices(Namespace chat, EventQueue events, TimingWhe
 
     public async ValueTask MarkMovedAsync(string userId, string room, int unread) => await chat.ToUser(userId).EmitAsync("unread", new UnreadChange(room, unread));
 
-    private async ValueTask TellAsync()
+    /// <summary>Tells what has gathered.</summary>
+    public async ValueTask TellAsync()
     {
         var news = _news.ToArray();
         _news.Clear();
