@@ -13,7 +13,7 @@ namespace Fanfare.Chat;
 /// <summary>Puts the chat together.</summary>
 internal static class ChatApplication
 {
-    /// <summary>Whoever opens a connection and says nothing on it holds it no longer than this.</summary>
+    /// <summary>Whoever opens a connection and says nothing on it, or only half of what it wants, holds it no longer than this.</summary>
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
     // Of each request the framework would log path and query; what goes wrong is still told.
@@ -35,6 +35,7 @@ internal static class ChatApplication
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.ConfigureEndpointDefaults(static listen => listen.EndMuteConnections(HeadersTimeout));
         });
         if (ListensNowhere(builder.Configuration))
         {

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Fanfare.Chat.Http;
+
+/// <summary>Ends connections on which nothing comes. The bound of a request's head begins with its first byte; before the first request only that of idle connections runs, which is minutes.</summary>
+internal static class MuteConnections
+{
+    public static void EndMuteConnections(this ListenOptions listen, TimeSpan patience) => listen.Use(next => connection => RunAsync(connection, next, patience));
+
+    private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, TimeSpan patience)
+    {
+        try
+        {
+            using var end = new CancellationTokenSource(patience);
+            var first = await connection.Transport.Input.ReadAsync(end.Token);
+
+            // Looked at and left there: the server reads it again.
+            connection.Transport.Input.AdvanceTo(first.Buffer.Start);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        catch (IOException)
+        {
+            // It broke: the server finds the same, and knows what to do.
+        }
+
+        await next(connection);
+    }
+}
