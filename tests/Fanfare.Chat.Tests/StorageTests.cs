@@ -1,7 +1,9 @@
 using System.Net;
+using Fanfare.Chat.Configuration;
 using Fanfare.Chat.Messages;
 using Fanfare.Chat.Storage;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
 
 namespace Fanfare.Chat.Tests;
 
@@ -12,7 +14,7 @@ public sealed class StorageTests
     public async Task A_write_waits_for_a_lock_of_another_program_and_goes_on_when_it_is_released()
     {
         using var folder = new TemporaryFolder();
-        await using var server = await ChatServer.StartOnAsync(folder.File("chat.db"));
+        await using var server = await ChatServer.StartOnAsync(folder.File("chat.db") + ";Default Timeout=60");
         using var ann = await TestUser.RegisterAsync(server, "Ann");
         await using var other = new SqliteConnection($"Data Source={folder.File("chat.db")};Pooling=False");
         other.Open();
@@ -30,7 +32,7 @@ public sealed class StorageTests
     public async Task A_lock_that_stays_is_answered_503_and_nothing_is_stored()
     {
         using var folder = new TemporaryFolder();
-        await using var server = await ChatServer.StartOnAsync(folder.File("chat.db"));
+        await using var server = await ChatServer.StartOnAsync(folder.File("chat.db") + ";Default Timeout=1");
         using var ann = await TestUser.RegisterAsync(server, "Ann");
         await using var other = new SqliteConnection($"Data Source={folder.File("chat.db")};Pooling=False");
         other.Open();
@@ -41,6 +43,16 @@ public sealed class StorageTests
         other.Execute("ROLLBACK");
         Assert.Empty((await ann.GetJsonAsync("/api/rooms")).EnumerateArray());
         await ann.MakeRoomAsync("Tea");
+    }
+
+    [Theory]
+    [InlineData("", 5)]
+    [InlineData(";Default Timeout=7", 7)]
+    [InlineData(";Command Timeout=7", 7)]
+    public void A_statement_waits_5_seconds_for_a_lock_or_as_long_as_the_connection_string_says(string setting, int seconds)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Chat", "Data Source=chat.db" + setting)]).Build();
+        Assert.Equal(seconds, new SqliteConnectionStringBuilder(ChatOptionsReader.Read(configuration, Path.GetTempPath()).ConnectionString).DefaultTimeout);
     }
 
     [Fact]

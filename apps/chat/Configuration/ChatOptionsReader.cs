@@ -12,6 +12,9 @@ public static class ChatOptionsReader
 {
     private const int MinimumKeyBytes = 32;
 
+    // How long a statement waits for a lock of another program, unless the connection string says otherwise.
+    private const int BusySeconds = 5;
+
     /// <summary>Reads and checks all settings.</summary>
     /// <param name="configuration">Command line, environment, files.</param>
     /// <param name="contentRoot">Absolute folder that a relative <c>Data Source</c> is relative to.</param>
@@ -72,7 +75,12 @@ public static class ChatOptionsReader
                 throw new ConfigurationException(Key, "PostgreSQL is not supported by this version; use 'Data Source=<file>'.");
             }
 
-            var builder = new SqliteConnectionStringBuilder(parts.ConnectionString) { ForeignKeys = true, DefaultTimeout = 5 };
+            var builder = new SqliteConnectionStringBuilder(parts.ConnectionString) { ForeignKeys = true };
+            if (!builder.ShouldSerialize("Default Timeout"))
+            {
+                builder.DefaultTimeout = BusySeconds;
+            }
+
             if (builder.DataSource.Length == 0 || builder.DataSource.StartsWith(':') || builder.DataSource.StartsWith("file:", StringComparison.Ordinal) || builder.Mode == SqliteOpenMode.Memory)
             {
                 throw new ConfigurationException(Key, "it needs a 'Data Source' that names a file.");
