@@ -6,13 +6,17 @@ namespace Fanfare.Chat.Http;
 /// <summary>Ends connections on which nothing comes. The bound of a request's head begins with its first byte; before the first request only that of idle connections runs, which is minutes.</summary>
 internal static class MuteConnections
 {
-    public static void EndMuteConnections(this ListenOptions listen, TimeSpan patience) => listen.Use(next => connection => RunAsync(connection, next, patience));
+    public static void EndMuteConnections(this ListenOptions listen, TimeSpan patience)
+    {
+        var time = listen.ApplicationServices.GetRequiredService<TimeProvider>();
+        listen.Use(next => connection => RunAsync(connection, next, patience, time));
+    }
 
-    private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, TimeSpan patience)
+    private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, TimeSpan patience, TimeProvider time)
     {
         try
         {
-            using var end = new CancellationTokenSource(patience);
+            using var end = new CancellationTokenSource(patience, time);
             var first = await connection.Transport.Input.ReadAsync(end.Token);
 
             // Looked at and left there: the server reads it again.
