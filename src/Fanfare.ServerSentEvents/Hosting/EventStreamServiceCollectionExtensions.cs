@@ -17,7 +17,7 @@ public static class EventStreamServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton<EventStreamServer>();
         builder.Services.TryAddSingleton<QueryTokenPrivacy>();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>, QueryTokenPrivacy>(PrivacyOf));
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<LoggerFilterOptions>, QueryTokenPrivacy>(PrivacyOf));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IOptionsChangeTokenSource<LoggerFilterOptions>, QueryTokenPrivacy>(PrivacyOf));
         return builder.AddEndpoints();
     }

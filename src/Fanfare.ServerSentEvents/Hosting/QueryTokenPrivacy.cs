@@ -5,8 +5,10 @@ using Microsoft.Extensions.Primitives;
 namespace Fanfare.ServerSentEvents;
 
 /// <summary>Keeps tokens out of the log once an endpoint takes them from the query: the framework writes the URL of each request before anybody can take them out.</summary>
-internal sealed class QueryTokenPrivacy : IConfigureOptions<LoggerFilterOptions>, IOptionsChangeTokenSource<LoggerFilterOptions>, IDisposable
+internal sealed class QueryTokenPrivacy : IPostConfigureOptions<LoggerFilterOptions>, IOptionsChangeTokenSource<LoggerFilterOptions>, IDisposable
 {
+    private const string Category = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     private CancellationTokenSource _changed = new();
     private volatile bool _isOn;
 
@@ -27,11 +29,21 @@ internal sealed class QueryTokenPrivacy : IConfigureOptions<LoggerFilterOptions>
     }
 
     /// <inheritdoc/>
-    public void Configure(LoggerFilterOptions options)
+    /// <remarks>After all that the application says, and for each provider that has rules of its own, since those go before the general ones. A stricter rule stays.</remarks>
+    public void PostConfigure(string? name, LoggerFilterOptions options)
     {
-        if (_isOn)
+        if (!_isOn)
         {
-            options.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning, null));
+            return;
+        }
+
+        foreach (var provider in options.Rules.Select(static rule => rule.ProviderName).Append(null).Distinct().ToArray())
+        {
+            var rule = options.Rules.Where(rule => rule.ProviderName == provider && Covers(rule.CategoryName)).OrderBy(static rule => rule.CategoryName?.Length ?? -1).LastOrDefault();
+            if (rule?.LogLevel is null or < LogLevel.Warning)
+            {
+                options.Rules.Add(new LoggerFilterRule(provider, Category, LogLevel.Warning, rule?.Filter));
+            }
         }
     }
 
@@ -40,4 +52,11 @@ internal sealed class QueryTokenPrivacy : IConfigureOptions<LoggerFilterOptions>
 
     /// <inheritdoc/>
     public void Dispose() => _changed.Dispose();
+
+    /// <summary>Whether a rule for these categories, a prefix with perhaps one <c>*</c> in it, is one for ours.</summary>
+    private static bool Covers(string? categories)
+    {
+        var parts = (categories ?? "").Split('*', 2);
+        return Category.StartsWith(parts[0], StringComparison.OrdinalIgnoreCase) && (parts.Length == 1 || Category.EndsWith(parts[1], StringComparison.OrdinalIgnoreCase));
+    }
 }

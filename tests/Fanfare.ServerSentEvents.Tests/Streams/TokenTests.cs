@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -22,13 +24,28 @@ public sealed class TokenTests
     }
 
     [Theory]
-    [InlineData("access_token")]
-    [InlineData("%61ccess_token")]
-    public async Task A_token_in_the_query_is_in_no_log_and_not_in_what_the_application_sees(string key)
+    [InlineData("access_token", "")]
+    [InlineData("%61ccess_token", "")]
+    [InlineData("access_token", "Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics")]
+    [InlineData("access_token", "Logging:Fanfare.Testing.Diagnostics.LogRecorder:LogLevel:Default")]
+    [InlineData("access_token", "Logging:Fanfare.Testing.Diagnostics.LogRecorder:LogLevel:Microsoft*Diagnostics")]
+    public async Task A_token_in_the_query_is_in_no_log_or_trace_and_not_in_what_the_application_sees(string key, string verboseSetting)
     {
+        var traces = new ConcurrentQueue<Activity>();
+        using var tracing = new ActivityListener
+        {
+            ShouldListenTo = static _ => true,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = traces.Enqueue,
+        };
+        ActivitySource.AddActivityListener(tracing);
         await using var host = await StreamHost.StartAsync(
             static options => options.AllowQueryToken = true,
-            build: static builder => builder.Services.Configure<LoggerFilterOptions>(static options => options.MinLevel = LogLevel.Information));
+            build: builder =>
+            {
+                builder.Services.Configure<LoggerFilterOptions>(static options => options.MinLevel = LogLevel.Information);
+                builder.Configuration[verboseSetting] = "Trace";
+            });
         host.Main.Authenticate(static _ => ValueTask.FromResult<User?>(new User("ann")));
         await using (var reader = await host.ReadAsync($"{Room}?a=1&{key}=marker-token&room=open-2&b=2", user: null))
         {
@@ -41,6 +58,19 @@ public sealed class TokenTests
         await host.WhenEmptyAsync();
         Assert.NotEmpty(host.Logs.Lines);
         Assert.DoesNotContain(host.Logs.Lines, static line => line.Text.Contains("marker-token", StringComparison.Ordinal));
+        Assert.Contains(traces, static trace => trace.OperationName == "Microsoft.AspNetCore.Hosting.HttpRequestIn");
+        Assert.DoesNotContain(traces, static trace => trace.DisplayName.Contains("marker-token", StringComparison.Ordinal)
+            || trace.TagObjects.Any(static tag => $"{tag.Value}".Contains("marker-token", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Rules_of_the_application_that_keep_more_out_of_the_log_stay()
+    {
+        await using var host = await StreamHost.StartAsync(
+            static options => options.AllowQueryToken = true,
+            build: static builder => builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting", LogLevel.None));
+
+        Assert.False(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Microsoft.AspNetCore.Hosting.Diagnostics").IsEnabled(LogLevel.Critical));
     }
 
     [Fact]
