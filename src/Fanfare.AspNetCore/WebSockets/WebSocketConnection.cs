@@ -17,6 +17,7 @@ public sealed class WebSocketConnection : IFrameHandler
     private readonly FrameWriter _writer;
     private readonly FrameDecoder _decoder;
     private Outbox _outbox;
+    private Outbox? _corked;
     private Task? _run;
     private TaskCompletionSource? _pause;
     private MessageDeadline? _messageDeadline;
@@ -143,6 +144,7 @@ public sealed class WebSocketConnection : IFrameHandler
         if (!_writer.IsClosing)
         {
             _handler.OnText(utf8);
+            SendGathered();
         }
     }
 
@@ -153,6 +155,7 @@ public sealed class WebSocketConnection : IFrameHandler
         if (!_writer.IsClosing)
         {
             _handler.OnBinary(data);
+            SendGathered();
         }
     }
 
@@ -232,7 +235,7 @@ public sealed class WebSocketConnection : IFrameHandler
             return true;
         }
 
-        var outbox = _outbox;
+        var outbox = _corked = _outbox;
         outbox.Cork();
         var taken = 0L;
         try
@@ -257,6 +260,7 @@ public sealed class WebSocketConnection : IFrameHandler
         }
         finally
         {
+            _corked = null;
             outbox.Uncork();
             input.AdvanceTo(buffer.GetPosition(taken));
         }
@@ -265,6 +269,16 @@ public sealed class WebSocketConnection : IFrameHandler
 
         // Kestrel cancels the read when it stops.
         return taken < buffer.Length || (!result.IsCompleted && !result.IsCanceled);
+    }
+
+    /// <summary>One read may hold thousands of small messages, whose answers together would be more than may wait for a client.</summary>
+    private void SendGathered()
+    {
+        if (_corked is { IsHalfFull: true } outbox)
+        {
+            outbox.Uncork();
+            outbox.Cork();
+        }
     }
 
     private void Feed(Span<byte> bytes)

@@ -206,7 +206,11 @@ public abstract partial class Connection
                         return;
                     }
 
-                    TellSafely(() => _scope.Started?.Invoke(this));
+                    if (_scope.Started is not null)
+                    {
+                        TellSafely(() => _scope.Started(this));
+                    }
+
                     break;
             }
 

@@ -95,6 +95,11 @@ public sealed class Outbox : Drainable, IOutboxReader
     /// <summary>Frames that wait.</summary>
     public int QueuedCount => _waiting.Count;
 
+    /// <summary>Whether half of what may wait waits: who makes more by what it reads from the client had better let it leave first.</summary>
+    public bool IsHalfFull =>
+        (_limits.MaxCount is > 0 and < int.MaxValue && _waiting.Count >= _limits.MaxCount / 2)
+        || (_limits.MaxBytes is > 0 and < int.MaxValue && _waiting.Bytes >= _limits.MaxBytes / 2);
+
     // The object itself is the lock: it is held for moments only, and a Lock of its own would cost every idle connection 48 bytes.
     private Outbox Gate => this;
 

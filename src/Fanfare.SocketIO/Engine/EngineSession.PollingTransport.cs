@@ -156,13 +156,12 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
                 return;
             }
 
-            if (!session.ReceivePayload(body.Value, RequestReader.Read(context, scope.Time).Headers))
+            if (!await session.ReceivePayloadAsync(body.Value, RequestReader.Read(context, scope.Time).Headers).ConfigureAwait(false))
             {
                 context.Response.StatusCode = StatusCodes.Status400BadRequest;
                 return;
             }
 
-            await session.WhenReadableAsync().ConfigureAwait(false);
             context.Response.ContentType = "text/html";
             context.Response.ContentLength = 2;
             context.Response.Headers.CacheControl = "no-store";

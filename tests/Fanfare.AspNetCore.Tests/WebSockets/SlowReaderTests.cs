@@ -8,6 +8,26 @@ public sealed class SlowReaderTests
 {
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddSeconds(Random.Shared.NextDouble() * 4e9));
 
+    [Fact]
+    public async Task Of_thousands_of_small_messages_in_one_read_every_one_is_answered()
+    {
+        // More than may wait for a client, and all of them in the server's hands before it answers the first.
+        const int Count = 5000;
+        await using var host = await StartAsync(static options => options.Outbox.MaxCount = 1024);
+        await using var client = await RawClient.ConnectAsync(host.Port);
+        using var messages = new MemoryStream();
+        for (var i = 0; i < Count; i++)
+        {
+            messages.Write(Frame.TextMessage($"{i}"));
+        }
+
+        await client.SendAsync(messages.ToArray());
+        for (var i = 0; i < Count; i++)
+        {
+            Assert.Equal($"{i}", await client.ReadTextAsync());
+        }
+    }
+
     [Theory]
     [InlineData(true, 100)]
     [InlineData(true, 200_000)]

@@ -345,6 +345,24 @@ public sealed class PacketRuleTests
         }
     }
 
+    [Fact]
+    public async Task Of_thousands_of_packets_in_one_POST_every_one_is_answered_while_the_client_polls()
+    {
+        await using var server = await StartAsync();
+        await using var client = await SocketClient.ConnectAsync(server, EngineLink.Polling);
+        const int Count = 3000;
+
+        var packets = Enumerable.Range(0, Count).Select(static i => string.Create(CultureInfo.InvariantCulture, $"42{i}[\"echo\",{i}]"));
+        var sending = client.Link.SendAsync([.. packets]);
+
+        for (var i = 0; i < Count; i++)
+        {
+            Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"43{i}[{i}]"), await client.NextAsync());
+        }
+
+        await sending;
+    }
+
     private async Task<List<string>> DrainAsync(TestServer server)
     {
         await using var marker = await SocketClient.ConnectAsync(server);
