@@ -6,6 +6,7 @@ using Fanfare.ServerSentEvents;
 using Fanfare.SocketIO;
 using Fanfare.WebSockets;
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace ConformanceHost;
 
@@ -111,18 +112,35 @@ internal static class FanfareSetup
             options.Cors = new CorsPolicyBuilder([.. settings.CorsOrigins]).AllowCredentials().WithMethods("GET", "POST").WithHeaders("x-custom").Build();
         }
 
-        options.AllowRequest = async context =>
+        options.AllowRequest = context =>
         {
-            if (settings.HandshakeDelay > TimeSpan.Zero)
-            {
-                await Task.Delay(settings.HandshakeDelay);
-            }
-
-            return !context.Request.Query.ContainsKey("deny") ? null
+            var refusal = !HasQueryKey(context.Request, "deny") ? null
                 : settings.Profile == Profile.EngineClient ? "Forbidden"
                 : "denied by allowRequest";
+            return settings.HandshakeDelay > TimeSpan.Zero ? AnswerLaterAsync(refusal) : ValueTask.FromResult(refusal);
         };
+
+        async ValueTask<string?> AnswerLaterAsync(string? refusal)
+        {
+            await Task.Delay(settings.HandshakeDelay);
+            return refusal;
+        }
+
         AddHeaders(options, settings);
+    }
+
+    /// <summary>Without <see cref="HttpRequest.Query"/>, whose dictionary stays with a connection as long as it lasts.</summary>
+    private static bool HasQueryKey(HttpRequest request, string key)
+    {
+        foreach (var pair in new QueryStringEnumerable(request.QueryString.Value))
+        {
+            if (pair.DecodeName().Span.SequenceEqual(key))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static void AddHeaders(EngineOptions options, HostSettings settings)

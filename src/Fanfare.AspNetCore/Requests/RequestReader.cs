@@ -23,10 +23,13 @@ public static class RequestReader
     {
         var request = context.Request;
         var headers = new KeyValuePair<string, string>[request.Headers.Count];
-        var count = 0;
-        foreach (var (name, values) in request.Headers)
+        using (var fields = new HeaderFields(request.Headers))
         {
-            headers[count++] = new(LowerCase.GetValueOrDefault(name) ?? name.ToLowerInvariant(), values.Count == 1 ? values[0]! : string.Join(", ", (IEnumerable<string?>)values));
+            for (var i = 0; i < headers.Length; i++)
+            {
+                var (name, values) = fields.Span[i];
+                headers[i] = new(LowerCase.GetValueOrDefault(name) ?? name.ToLowerInvariant(), values.Count == 1 ? values[0]! : string.Join(", ", (IEnumerable<string?>)values));
+            }
         }
 
         return new RequestInfo(headers, QueryOf(request), TargetOf(context), AddressOf(context), time.GetUtcNow(), request.IsHttps, UserOf(context));
@@ -44,7 +47,7 @@ public static class RequestReader
         {
             if (pair.DecodeName().Span.SequenceEqual(name))
             {
-                value = pair.DecodeValue().ToString();
+                value = TextOf(pair.DecodeValue().Span);
             }
         }
 
@@ -60,31 +63,43 @@ public static class RequestReader
 
     private static KeyValuePair<string, string>[] QueryOf(HttpRequest request)
     {
-        var query = new List<KeyValuePair<string, string>>(4);
-        foreach (var pair in new QueryStringEnumerable(request.QueryString.Value))
+        var pairs = new QueryStringEnumerable(request.QueryString.Value);
+        var length = 0;
+        foreach (var pair in pairs)
         {
-            var entry = KeyValuePair.Create(NameOf(pair.DecodeName().Span), pair.DecodeValue().ToString());
-            var known = query.FindIndex(other => other.Key == entry.Key);
-            if (known < 0)
-            {
-                query.Add(entry);
-            }
-            else
-            {
-                query[known] = entry;
-            }
+            length++;
         }
 
-        return [.. query];
+        var query = length == 0 ? [] : new KeyValuePair<string, string>[length];
+        var count = 0;
+        foreach (var pair in pairs)
+        {
+            var name = pair.DecodeName().Span;
+            var index = 0;
+            while (index < count && !name.SequenceEqual(query[index].Key))
+            {
+                index++;
+            }
+
+            query[index] = new(TextOf(name), TextOf(pair.DecodeValue().Span));
+            count = Math.Max(count, index + 1);
+        }
+
+        return count == length ? query : query[..count];
     }
 
-    private static string NameOf(ReadOnlySpan<char> name) => name switch
+    /// <summary>Names and values that most clients send are shared by all connections.</summary>
+    private static string TextOf(ReadOnlySpan<char> text) => text switch
     {
+        "" => "",
         "EIO" => "EIO",
+        "4" => "4",
         "transport" => "transport",
+        "polling" => "polling",
+        "websocket" => "websocket",
         "sid" => "sid",
         "t" => "t",
-        _ => name.ToString(),
+        _ => text.ToString(),
     };
 
     /// <summary>Path with query as it came; of a whole URL as target that part.</summary>

@@ -51,7 +51,8 @@ internal sealed class ResponseSocket
     public void NoteUpgrade(HttpResponse response)
     {
         _written = "HTTP/1.1 101 Switching Protocols\r\n\r\n".Length;
-        foreach (var (name, values) in response.Headers)
+        using var fields = new HeaderFields(response.Headers);
+        foreach (var (name, values) in fields.Span)
         {
             foreach (var value in values)
             {
@@ -87,10 +88,19 @@ internal sealed class ResponseSocket
     private static bool IsKestrels(object? feature) => feature?.GetType().Assembly == typeof(KestrelServer).Assembly;
 
     /// <summary>By the name that Kestrel itself gave the request: a client that sends several at once could otherwise make the count mean another response.</summary>
-    private static bool IsFirstRequest(HttpContext context) =>
-        context.Features.Get<IHttpRequestIdentifierFeature>()?.TraceIdentifier is { } name
-        && context.Features.Get<IHttpConnectionFeature>()?.ConnectionId is { Length: > 0 } connection
-        && name.Length == connection.Length + 9
-        && name.StartsWith(connection, StringComparison.Ordinal)
-        && name.EndsWith(":00000001", StringComparison.Ordinal);
+    private static bool IsFirstRequest(HttpContext context)
+    {
+        if (context.Features.Get<IHttpRequestIdentifierFeature>() is not { TraceIdentifier: { } name } request
+            || context.Features.Get<IHttpConnectionFeature>()?.ConnectionId is not { Length: > 0 } connection
+            || name.Length != connection.Length + 9
+            || !name.StartsWith(connection, StringComparison.Ordinal)
+            || !name.EndsWith(":00000001", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        // Kestrel makes the name when it is asked for, keeps it as long as the connection lasts, and makes it again when it has none.
+        request.TraceIdentifier = null!;
+        return true;
+    }
 }

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Fanfare.AspNetCore;
@@ -10,6 +11,7 @@ public sealed class WebSocketTransport
 
     private readonly IHttpRequestLifetimeFeature? _lifetime;
     private ResponseSocket? _direct;
+    private Socket? _socket;
 
     /// <summary>Makes a transport.</summary>
     /// <param name="stream">The upgraded stream: raw frames both ways.</param>
@@ -31,15 +33,15 @@ public sealed class WebSocketTransport
     internal PipeReader Input { get; }
 
     /// <summary>Whether frames go straight to the socket: for good, once <see cref="TryGoDirect"/> said so.</summary>
-    internal bool IsDirect { get; private set; }
+    internal bool IsDirect => _socket is not null;
 
     /// <summary>Goes over to the socket once it has been given everything that went through the stream, so that nothing can be overtaken. No write may be in flight.</summary>
     internal bool TryGoDirect()
     {
-        if (!IsDirect && _direct is not null)
+        if (_direct is not null)
         {
-            IsDirect = _direct.HasEverything();
-            _direct = IsDirect || !_direct.IsHopeless ? _direct : null;
+            _socket = _direct.HasEverything() ? _direct.Socket : null;
+            _direct = IsDirect || _direct.IsHopeless ? null : _direct;
         }
 
         return IsDirect;
@@ -63,18 +65,18 @@ public sealed class WebSocketTransport
 
     /// <summary>Writes to the socket what it can take now.</summary>
     /// <returns>The number of bytes, <see cref="NativeSocket.WouldBlock"/> or <see cref="NativeSocket.Gone"/>.</returns>
-    internal int Send(ReadOnlySpan<byte> bytes) => NativeSocket.Send(_direct!.Socket, bytes);
+    internal int Send(ReadOnlySpan<byte> bytes) => NativeSocket.Send(_socket!, bytes);
 
     /// <summary>Writes to the socket as it can take it, without a thread.</summary>
     /// <returns>Whether all is written; not when the connection is broken.</returns>
-    internal ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes) => NativeSocket.SendAllAsync(_direct!.Socket, bytes);
+    internal ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes) => NativeSocket.SendAllAsync(_socket!, bytes);
 
     /// <summary>Shows the peer the end of what was sent to it, where that is possible; it can still be read from.</summary>
     internal void HangUp()
     {
-        if (IsDirect)
+        if (_socket is not null)
         {
-            NativeSocket.HangUp(_direct!.Socket);
+            NativeSocket.HangUp(_socket);
         }
     }
 

@@ -133,9 +133,13 @@ public static class WebSocketUpgrade
     {
         foreach (var value in values)
         {
-            foreach (var token in (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            var rest = value.AsSpan();
+            foreach (var range in rest.Split(','))
             {
-                return token;
+                if (rest[range].Trim() is { IsEmpty: false } token)
+                {
+                    return token.ToString();
+                }
             }
         }
 
@@ -146,9 +150,10 @@ public static class WebSocketUpgrade
     {
         foreach (var value in values)
         {
-            foreach (var part in (value ?? "").Split(',', StringSplitOptions.TrimEntries))
+            var rest = value.AsSpan();
+            foreach (var range in rest.Split(','))
             {
-                if (part.Equals(token, StringComparison.OrdinalIgnoreCase))
+                if (rest[range].Trim().Equals(token, StringComparison.OrdinalIgnoreCase))
                 {
                     return true;
                 }

@@ -93,7 +93,7 @@ internal sealed partial class EngineServer
 
         if (session is null)
         {
-            return _options.AllowRequest is { } allow ? AskAsync(context, isWebSocket, allow) : HandshakeAsync(context, isWebSocket);
+            return _options.AllowRequest is { } allow ? AskAsync(context, isWebSocket, allow(context)) : HandshakeAsync(context, isWebSocket);
         }
 
         _options.Headers?.Invoke(context);
@@ -201,18 +201,18 @@ internal sealed partial class EngineServer
         return RequestReader.QueryValue(request, "EIO") == "4" ? null : EngineError.UnsupportedVersion;
     }
 
-    private async Task AskAsync(HttpContext context, bool isWebSocket, Func<HttpContext, ValueTask<string?>> allow)
+    private Task AskAsync(HttpContext context, bool isWebSocket, ValueTask<string?> refusal)
     {
-        if (await allow(context).ConfigureAwait(false) is { } refusal)
-        {
-            // Before a WebSocket there is one status for all refusals, as clients know it.
-            var status = isWebSocket ? StatusCodes.Status400BadRequest : StatusCodes.Status403Forbidden;
-            await RefuseAsync(context, EngineError.Forbidden, refusal, status).ConfigureAwait(false);
-        }
-        else
-        {
-            await HandshakeAsync(context, isWebSocket).ConfigureAwait(false);
-        }
+#pragma warning disable VSTHRD103 // It has completed: nothing blocks.
+        return refusal.IsCompletedSuccessfully ? Answer(refusal.Result) : AnswerLaterAsync();
+#pragma warning restore VSTHRD103
+
+        async Task AnswerLaterAsync() => await Answer(await refusal.ConfigureAwait(false)).ConfigureAwait(false);
+
+        // Before a WebSocket there is one status for all refusals, as clients know it.
+        Task Answer(string? text) => text is null
+            ? HandshakeAsync(context, isWebSocket)
+            : RefuseAsync(context, EngineError.Forbidden, text, isWebSocket ? StatusCodes.Status400BadRequest : StatusCodes.Status403Forbidden);
     }
 
     private Task HandshakeAsync(HttpContext context, bool isWebSocket)
@@ -315,7 +315,7 @@ internal sealed partial class EngineServer
 
     private EngineFrame OpenPacket(EngineSession session, string[] upgrades)
     {
-        var packet = new System.Buffers.ArrayBufferWriter<byte>(160);
+        var packet = Scratch.Take();
         new EngineHandshake
         {
             Sid = session.Sid,

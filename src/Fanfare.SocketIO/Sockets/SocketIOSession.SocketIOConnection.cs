@@ -34,6 +34,8 @@ public sealed class SocketIOConnection : Connection
     /// <summary>Closes the Engine.IO session under it, with all its namespaces, without telling the client why: it will come back.</summary>
     public void CloseEngine() => _session.Engine.Close(CloseReason.ForcedClose);
 
+    internal SocketIOEncoder Encoder => _encoder;
+
     internal static string NewId()
     {
         Span<byte> random = stackalloc byte[IdBytes];
