@@ -58,7 +58,14 @@ public abstract partial class Connection
     {
         lock (_gate)
         {
-            var isPortion = _holds == 1 && _held!.Count > MaxReleasedAtOnce && _closeReason is null;
+            if (_closeReason is not null)
+            {
+                // The replay may have stopped short of what waited: sent behind it, that would hide a gap. It is held for good.
+                _held!.Clear();
+                return true;
+            }
+
+            var isPortion = _holds == 1 && _held!.Count > MaxReleasedAtOnce;
             if (!isPortion && --_holds > 0)
             {
                 return true;

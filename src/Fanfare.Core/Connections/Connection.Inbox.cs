@@ -70,7 +70,7 @@ public abstract partial class Connection
         }
 
         // Not under the gate: deliveries take it while they hold the map's lock.
-        _finalRooms = _scope.Rooms.Remove(this);
+        _scope.Rooms.Remove(this);
         Enqueue(TheEnd);
         return true;
     }
@@ -92,7 +92,6 @@ public abstract partial class Connection
     /// <returns>False when it had ended before.</returns>
     internal bool TryYieldTo(Connection successor)
     {
-        var rooms = _scope.Rooms.RoomsOf(this);
         if (!_scope.Rooms.TryReplace(this, successor))
         {
             return false;
@@ -103,7 +102,6 @@ public abstract partial class Connection
             if (_closeReason is null)
             {
                 _closeReason = CloseReason.ForcedClose;
-                _finalRooms = rooms;
                 _hasYielded = true;
                 _waiting?.Clear();
             }
@@ -319,7 +317,7 @@ public abstract partial class Connection
             _scope.Wheel.Cancel(_watch);
         }
 
-        var rooms = _finalRooms!;
+        var rooms = FinalRooms!;
         if (_hasEntered)
         {
             TellSafely(() => _scope.Ended?.Invoke(this, reason, rooms));
@@ -330,11 +328,10 @@ public abstract partial class Connection
         {
             foreach (var room in rooms)
             {
-                if (!User.OwnsRoom(room))
-                {
-                    TellSafely(() => _scope.Left?.Invoke(this, room));
-                }
+                OnMoved(room, isIn: false);
             }
+
+            TellMoves();
         }
 
         _hasLeft = true;

@@ -16,7 +16,6 @@ public abstract partial class Connection : Member
     private JsonObject? _data;
     private Expiry? _expiry;
     private List<string>? _earlyRooms;
-    private IReadOnlyList<string>? _finalRooms;
     private TaskCompletionSource? _closed;
     private CloseReason? _closeReason;
     private bool _isHandling;
@@ -75,7 +74,7 @@ public abstract partial class Connection : Member
     }
 
     /// <summary>Its rooms, the one of its own id first. While it ends those it was in, afterwards none.</summary>
-    public IReadOnlyList<string> Rooms => _hasLeft ? [] : [Id, .. _finalRooms ?? _scope.Rooms.RoomsOf(this)];
+    public IReadOnlyList<string> Rooms => _hasLeft ? [] : [Id, .. _scope.Rooms.LastRoomsOf(this)];
 
     /// <summary>Whether it has ended.</summary>
     public bool IsClosed => System.Threading.Volatile.Read(ref _closeReason) is not null;
@@ -119,7 +118,7 @@ public abstract partial class Connection : Member
 
     /// <summary>Whether it is in this room.</summary>
     public bool IsIn(string room) =>
-        _finalRooms is { } rooms ? !_hasLeft && (room == Id || rooms.Contains(room)) : _scope.Rooms.IsIn(this, room);
+        _scope.Rooms.IsIn(this, room) || (!_hasLeft && FinalRooms is { } rooms && (room == Id || rooms.Contains(room)));
 
     /// <summary>Goes into rooms.</summary>
     /// <exception cref="TooManyRoomsException">It is in as many rooms as it may be; it has joined those named before the one too many.</exception>
@@ -153,7 +152,7 @@ public abstract partial class Connection : Member
     {
         if (_scope.Rooms.Leave(this, room))
         {
-            _scope.Left?.Invoke(this, room);
+            TellMoves();
         }
 
         return ValueTask.CompletedTask;
@@ -351,26 +350,16 @@ public abstract partial class Connection : Member
     /// <summary>Goes into a room; false when it is in as many as it may be. The rooms that the server keeps for users do not count.</summary>
     internal bool Join(string room)
     {
-        var isIn = TryJoin(room, out var hasEntered);
-        if (hasEntered)
-        {
-            _scope.Joined?.Invoke(this, room);
-        }
-
+        var isIn = TryJoin(room);
+        TellMoves();
         return isIn;
     }
 
-    /// <summary>As <see cref="Join"/>, but tells nobody: the caller may hold the namespace's lock.</summary>
-    /// <param name="room">The room.</param>
-    /// <param name="hasEntered">Whether it was not in the room before.</param>
-    internal bool TryJoin(string room, out bool hasEntered)
+    /// <summary>As <see cref="Join"/>, but tells nobody yet: the caller may hold the namespace's lock, and calls <see cref="TellMoves"/> behind it.</summary>
+    internal bool TryJoin(string room)
     {
-        hasEntered = false;
         switch (_scope.Rooms.Join(this, room, _scope.Limits.MaxRooms + (User.Id is null ? 0 : 1)))
         {
-            case JoinOutcome.Joined:
-                hasEntered = true;
-                return true;
             case JoinOutcome.TooMany:
                 if (_scope.Metrics.Refused(FanfareMetrics.Limit.Rooms))
                 {

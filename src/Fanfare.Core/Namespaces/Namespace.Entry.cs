@@ -46,8 +46,8 @@ public sealed partial class Namespace
         lock (_order)
         {
             // Under the lock, because another one that continues the session right now is in its rooms only at the end of its turn.
-            stale = session.Live;
-            rooms = stale?.Rooms ?? session.Rooms;
+            (stale, rooms) = _sessions.StateOf(session);
+            rooms = stale?.Rooms ?? rooms;
         }
 
         var (allowed, denied) = await PartAsync(user, rooms, session.ConnectionId).ConfigureAwait(false);
@@ -130,14 +130,7 @@ public sealed partial class Namespace
             }
         }
 
-        foreach (var room in rooms ?? [])
-        {
-            if (!User.OwnsRoom(room))
-            {
-                Scope.Joined?.Invoke(connection, room);
-            }
-        }
-
+        connection.TellMoves();
         connection.JoinEarlyRooms();
         Begin(connection);
         return Entry.Entered;
@@ -179,7 +172,6 @@ public sealed partial class Namespace
     {
         var session = continuation.Session;
         EventId head;
-        string[] joined;
         lock (_order)
         {
             if (_isRetired || connection.IsClosed || !_sessions.TryContinue(session, continuation.Stale, connection))
@@ -197,22 +189,25 @@ public sealed partial class Namespace
                 Add(connection);
             }
 
-            joined = [.. continuation.Rooms.Where(room => _rooms.Join(connection, room) == JoinOutcome.Joined)];
+            foreach (var room in continuation.Rooms)
+            {
+                _rooms.Join(connection, room);
+            }
         }
 
         continuation.Stale?.FinishYield();
-        foreach (var room in joined)
-        {
-            Scope.Joined?.Invoke(connection, room);
-        }
-
+        connection.TellMoves();
         foreach (var room in continuation.Denied)
         {
             await connection.LeaveAsync(room).ConfigureAwait(false);
         }
 
         var gaps = await ReplayAsync(connection, SessionQuery(connection.Rooms), continuation.After, head, isPartial: false).ConfigureAwait(false);
-        answer();
+        if (!connection.IsClosed)
+        {
+            answer();
+        }
+
         await connection.ReleaseAsync().ConfigureAwait(false);
         connection.JoinEarlyRooms();
         _services.Metrics.Recovered(Name, gaps.Count == 0 ? "recovered" : gaps[0].Reason.ToWireName());

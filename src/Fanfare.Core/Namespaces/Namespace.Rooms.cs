@@ -29,7 +29,8 @@ public sealed partial class Namespace
         try
         {
             await Step(0).ConfigureAwait(false);
-            if (held)
+            // Where it ended meanwhile the replay may have stopped short: then nobody must read that it was whole.
+            if (held && !connection.IsClosed)
             {
                 foreach (var join in request.Joins)
                 {
@@ -88,7 +89,10 @@ public sealed partial class Namespace
             }
 
             _services.Metrics.Recovered(Name, gap == GapReason.None ? "recovered" : gap.ToWireName());
-            answer(gap, upTo);
+            if (!connection.IsClosed)
+            {
+                answer(gap, upTo);
+            }
         }
         finally
         {
@@ -132,7 +136,6 @@ public sealed partial class Namespace
     private RoomJoin[] JoinNow(Connection connection, IReadOnlyList<string> rooms, Action<RoomJoin>? answer, bool hold)
     {
         var joins = new RoomJoin[rooms.Count];
-        var entered = new bool[rooms.Count];
         lock (_order)
         {
             if (hold)
@@ -142,20 +145,13 @@ public sealed partial class Namespace
 
             for (var i = 0; i < joins.Length; i++)
             {
-                var isIn = connection.TryJoin(rooms[i], out entered[i]);
+                var isIn = connection.TryJoin(rooms[i]);
                 joins[i] = new RoomJoin(rooms[i], _history.Head, IsRefused: !isIn);
                 answer?.Invoke(joins[i]);
             }
         }
 
-        for (var i = 0; i < joins.Length; i++)
-        {
-            if (entered[i])
-            {
-                Scope.Joined?.Invoke(connection, rooms[i]);
-            }
-        }
-
+        connection.TellMoves();
         return joins;
     }
 

@@ -252,7 +252,7 @@ public sealed partial class Namespace : NamespaceSetup, INode
             {
                 if (_rooms.Leave(member, room))
                 {
-                    Scope.Left?.Invoke((Connection)member, room);
+                    ((Connection)member).TellMoves();
                     ((Connection)member).OnRemoved(room);
                 }
             }

@@ -22,6 +22,7 @@ public abstract class NamespaceSetup
     }
 
     /// <summary>Told when a connection came into a room: once per connection and room, on whatever wire, not when a session is merely taken over. It must not wait.</summary>
+    /// <remarks>Of one connection, this and <see cref="Left"/> are told one at a time and in the order in which it moved, perhaps on another thread than the one that moved it.</remarks>
     public event Action<Connection, string>? Joined
     {
         add => Registered.Joined += value;

@@ -49,6 +49,15 @@ internal sealed class SessionStore(RecoveryOptions options, TimeProvider time, F
         }
     }
 
+    /// <summary>The connection that a session belongs to, or for a lost one the rooms it was in: both as of one moment.</summary>
+    public (Connection? Live, IReadOnlyList<string> Rooms) StateOf(Session session)
+    {
+        lock (_lock)
+        {
+            return (session.Live, session.Rooms);
+        }
+    }
+
     /// <summary>Gives a session to a connection that continues it. False when it ended meanwhile, or another connection was faster.</summary>
     public bool TryContinue(Session session, Connection? stale, Connection successor)
     {

@@ -28,6 +28,14 @@ public abstract class Member
     /// <summary>The last broadcast that was matched with this member, so that none reaches it twice.</summary>
     internal long LastMatch { get; set; }
 
+    /// <summary>The rooms it was in when it was removed or replaced; <see langword="null"/> before. Set under the map's lock.</summary>
+    internal string[]? FinalRooms { get; set; }
+
+    /// <summary>Told under the map's lock that it came into a room or left one, but not that it was removed from all.</summary>
+    internal virtual void OnMoved(string room, bool isIn)
+    {
+    }
+
     /// <summary>Queues a message for the member, without waiting for it. Called in the order of the namespace, under its lock: it must not call user code.</summary>
     /// <returns>Whether the member will be sent it.</returns>
     internal protected abstract bool Deliver(EncodedMessage message);

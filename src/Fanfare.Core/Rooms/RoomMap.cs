@@ -82,6 +82,7 @@ public sealed class RoomMap
                 seat.Room.Members[seat.Index] = successor;
             }
 
+            member.FinalRooms = NamesOf(member);
             member.Index = -1;
             member.Seats = [];
             member.SeatCount = -1;
@@ -122,6 +123,7 @@ public sealed class RoomMap
             }
 
             member.Seats[member.SeatCount++] = new Seat(entry, entry.Add(member));
+            member.OnMoved(room, isIn: true);
             return JoinOutcome.Joined;
         }
     }
@@ -140,6 +142,7 @@ public sealed class RoomMap
             Vacate(member.Seats[index]);
             member.Seats[index] = member.Seats[--member.SeatCount];
             member.Seats[member.SeatCount] = default;
+            member.OnMoved(room, isIn: false);
             return true;
         }
     }
@@ -151,10 +154,11 @@ public sealed class RoomMap
         {
             if (member.Index < 0)
             {
-                return [];
+                return member.FinalRooms = [];
             }
 
             var rooms = NamesOf(member);
+            member.FinalRooms = rooms;
             for (var i = 0; i < member.SeatCount; i++)
             {
                 Vacate(member.Seats[i]);
@@ -187,6 +191,15 @@ public sealed class RoomMap
         lock (_lock)
         {
             return NamesOf(member);
+        }
+    }
+
+    /// <summary>The same, and for one that is gone the rooms that it was in. At once, so that nobody finds it in none while it goes.</summary>
+    internal string[] LastRoomsOf(Member member)
+    {
+        lock (_lock)
+        {
+            return member.FinalRooms ?? NamesOf(member);
         }
     }
 
