@@ -1,0 +1,61 @@
+using Fanfare.Core.Concurrency.Tests.Stages;
+
+namespace Fanfare.Core.Concurrency.Tests.Scenarios;
+
+/// <summary>A session that another connection continues: nothing is lost between the two, and only one goes on.</summary>
+internal static class SessionScenarios
+{
+    private const string Room = Stage.Room;
+
+    public static IEnumerable<Scenario> All =>
+    [
+        new("session continued, the stale one lives", () => Continue(leavesFirst: false, successors: 1)),
+        new("session continued, the stale one ends meanwhile", () => Continue(leavesFirst: false, successors: 1, static stale => stale.Leave(CloseReason.TransportClose))),
+        new("session continued by two", () => Continue(leavesFirst: false, successors: 2)),
+        new("lost session continued by two", () => Continue(leavesFirst: true, successors: 2)),
+    ];
+
+    private static void Continue(bool leavesFirst, int successors, Action<Client>? interfere = null)
+    {
+        var stage = new Stage(static options => options.Recovery.IsEnabled = true, new OutboxLimits { MaxCount = 8 });
+        var stale = new Client(stage, "session") { IsContinued = true };
+        stage.Main.Enter(stale, static _ => { });
+        stage.Main.AuthorizeRooms(static (_, _) => ValueTask.FromResult(true));
+        Stage.Wait(stale.JoinAsync(Room));
+        var since = stage.Main.History.Head;
+        stage.Publish(2, Room);
+        if (leavesFirst)
+        {
+            stale.Leave(CloseReason.TransportClose);
+            stage.Publish(1, Room);
+        }
+
+        var clients = Enumerable.Range(0, successors).Select(_ => new Client(stage, "session") { IsContinued = true }).ToArray();
+        var went = new bool[successors];
+        var actions = clients.Select((client, i) => (Action)(() => went[i] = TryContinue(stage, client, stale, since)));
+        Stage.Run([.. actions, () => stage.Publish(2, Room), () => interfere?.Invoke(stale)]);
+        if (interfere is null)
+        {
+            Assert.Equal(1, stage.Main.ConnectionCount);
+        }
+
+        // One that has continued may have been continued in its turn.
+        var last = clients.Where((client, i) => went[i] && !client.IsClosed).ToArray();
+        Assert.Equal(stage.Main.ConnectionCount, last.Length);
+        Assert.All(clients.Where((_, i) => !went[i]), static client => Assert.Empty(client.Frames));
+        Assert.All([stale, .. clients], client => Assert.Equal(stage.PublishedIn(Room).Take(client.Positions.Length), client.Positions));
+        Assert.All(last, client =>
+        {
+            Assert.Single(client.Frames, "continued");
+            Assert.Equal(stage.PublishedIn(Room), client.Positions);
+        });
+        stage.End([stale, .. clients]);
+    }
+
+    private static bool TryContinue(Stage stage, Client client, Client stale, EventId since)
+    {
+        var found = stage.Main.FindContinuationAsync(client.User, stale.SessionSecret, since.ToString()).AsTask().Result;
+        return found is not null
+            && stage.Main.TryContinueAsync(client, found, () => client.Answer("continued")).AsTask().Result;
+    }
+}
