@@ -14,6 +14,9 @@ internal struct FrameComposer
     /// <summary>Whether a close frame is to be sent or was.</summary>
     public readonly bool IsClosing => _closeFrame is not null;
 
+    /// <summary>Whether it has no frame of its own to send, now or behind what waits.</summary>
+    public readonly bool IsIdle => _controlLength == 0 && _closeFrame is null && _rest is null;
+
     /// <summary>Whether the close frame is among the bytes composed so far: nothing follows it.</summary>
     public bool IsCloseBegun { get; private set; }
 

@@ -248,7 +248,8 @@ internal sealed class FrameWriter : IWire
 
         if (sent == bytes.Length)
         {
-            return EndIfClosed();
+            // Mostly that was all: what comes from now on gets another turn.
+            return EndIfClosed() ?? (outbox.IsEmpty && _frames.IsIdle ? DrainResult.Taken : null);
         }
 
         // The buffer is full: the rest of what was begun is handed over to be sent as soon as it can be, without a thread.

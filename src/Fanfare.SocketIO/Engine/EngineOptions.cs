@@ -49,6 +49,7 @@ public sealed class EngineOptions
     public CorsPolicy? Cors { get; set; }
 
     /// <summary>Asked before a session begins: a text refuses the request with 403, <see langword="null"/> lets it pass. Default none.</summary>
+    /// <remarks>What it leaves on the request, such as the dictionary of <see cref="HttpRequest.Query"/>, stays in memory as long as the WebSocket that follows.</remarks>
     public Func<HttpContext, ValueTask<string?>>? AllowRequest { get; set; }
 
     /// <summary>May add headers to the first response of a session. Default none.</summary>
