@@ -10,7 +10,7 @@ public abstract partial class Connection
     internal sealed override void OnMoved(string room, bool isIn)
     {
         // That a user hears what goes to it is nobody's coming.
-        if (!User.OwnsRoom(room))
+        if (!User.OwnsRoom(room) && ListenerOf(isIn) is not null)
         {
             lock (_gate)
             {
@@ -45,8 +45,10 @@ public abstract partial class Connection
                 }
             }
 
-            var listener = move.IsIn ? _scope.Joined : _scope.Left;
+            var listener = ListenerOf(move.IsIn);
             TellSafely(() => listener?.Invoke(this, move.Room));
         }
     }
+
+    private Action<Connection, string>? ListenerOf(bool isIn) => isIn ? _scope.Joined : _scope.Left;
 }
