@@ -13,6 +13,13 @@ test('a short history is all there is', () => {
   expect(room.state.get()).toMatchObject({ loaded: true, hasMore: false });
 });
 
+test('what is known already is not lost to a short history that was read before it', () => {
+  const room = create(3);
+  room.message(messageAt(2));
+  room.history(messagesFrom(0, 2));
+  expect(ids(room)).toEqual(expected(0, 3));
+});
+
 test('a full history may have more before it: the archive is asked', async () => {
   const more = create(60);
   more.history(messagesFrom(10, 60));

@@ -110,14 +110,15 @@ interface Asked {
   readonly posted: string[];
   role: string | null;
   answer: Awaited<ReturnType<RoomsHttp['post']>>;
+  newest: () => Promise<ReturnType<typeof messagesFrom>>;
 }
 
 async function streamWire(cursor?: string): Promise<{ wire: StreamWire; streams: FakeStream[]; asked: Asked }> {
   const streams = fakeStreams();
-  const asked: Asked = { posted: [], role: 'member', answer: messageAt(9) };
+  const asked: Asked = { posted: [], role: 'member', answer: messageAt(9), newest: async () => messagesFrom(0, 2) };
   const http: RoomsHttp = {
     rooms: async () => [{ id: 'r', role: asked.role }],
-    newest: async () => messagesFrom(0, 2),
+    newest: () => asked.newest(),
     post: async ({ content }) => {
       asked.posted.push(content);
       return asked.answer;
@@ -167,6 +168,31 @@ test('stream: a room is open when its stream is, and then its newest messages co
   wire.stop();
   await settle(5000);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('stream: what comes while the newest messages are read follows them', async () => {
+  const { wire, streams, asked } = await streamWire();
+  const reads: ((messages: ReturnType<typeof messagesFrom>) => void)[] = [];
+  asked.newest = () => new Promise((resolve) => reads.push(resolve));
+  wire.join('r', () => undefined);
+  await settle();
+  streams.at(-1)!.open();
+  await settle();
+  streams.at(-1)!.says('message', messageAt(2), 'e-8');
+  await settle();
+  expect(heard).toEqual(['up']);
+  reads[0]!(messagesFrom(0, 2));
+  await settle();
+  expect(heard.slice(1).map((line) => line.split(' ')[0])).toEqual(['room_history', 'message']);
+
+  streams.at(-1)!.says('reset', { reason: 'epoch' }, 'f-1');
+  streams.at(-1)!.says('message', messageAt(3), 'f-2');
+  await settle();
+  wire.leave('r');
+  reads[1]!(messagesFrom(0, 3));
+  await settle();
+  expect(heard).toHaveLength(3);
+  wire.stop();
 });
 
 test('stream: a room that is not in the list is refused without asking for its stream', async () => {

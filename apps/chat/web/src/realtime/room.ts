@@ -100,7 +100,8 @@ export class Room {
     const known = this.#stored;
     const complete = messages.length < HistorySize;
     if (known.length === 0 || complete || overlaps(known, messages)) {
-      this.#stored = mergeMessages(complete ? [] : known, messages);
+      // Into what is known also when it is all there is: what was stored since it was read is known already.
+      this.#stored = mergeMessages(known, messages);
       this.#fromStart ||= complete;
       this.#show({ loaded: true, ...(complete ? { hasMore: false } : {}) });
       if (!complete && known.length === 0) void this.#lookFurtherBack(messages[0]!);

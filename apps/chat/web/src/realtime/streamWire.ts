@@ -1,4 +1,5 @@
 import { RoomsClient, type EventStreamClient } from 'fanfare-client';
+import { HistoryFirst } from './historyFirst';
 import { Link } from './link';
 import { eventStream } from './personalStreams';
 import { SharedStreams } from './sharedStreams';
@@ -74,11 +75,13 @@ export class StreamWire implements Wire {
     }
     this.leave(roomId);
     let wanted = true;
+    const order = new HistoryFirst();
+    const showHistory = (): Promise<void> => order.history(() => this.#showHistory(roomId, link));
     const link = new Link<EventStreamClient>(
       eventStream(
         `${this.#options.events}/rooms/${encodeURIComponent(roomId)}`,
-        (name, data) => this.#event(name, data),
-        () => void this.#showHistory(roomId, link),
+        (name, data) => order.live(() => this.#rooms.get(roomId) === link && this.#event(name, data)),
+        () => void showHistory(),
       ),
       this.#options.tokens,
       {
@@ -87,7 +90,7 @@ export class StreamWire implements Wire {
           if (!wanted) return;
           wanted = false;
           // Only now: what is said from here on comes live.
-          void this.#showHistory(roomId, link).then(() => {
+          void showHistory().then(() => {
             if (this.#rooms.get(roomId) !== link) return;
             this.#joined.add(roomId);
             answer(null);
