@@ -7,7 +7,8 @@ namespace Fanfare.AspNetCore;
 internal sealed class EndpointDrain(DrainList endpoints, IOptions<FanfareOptions> options, IHostApplicationLifetime lifetime) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _cut = new();
-    private Task? _drain;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _hasBegun;
 
     /// <inheritdoc/>
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -16,7 +17,7 @@ internal sealed class EndpointDrain(DrainList endpoints, IOptions<FanfareOptions
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // At this signal, and not at StopAsync, which the web server may hold back until its connections are gone.
-        lifetime.ApplicationStopping.Register(() => _drain ??= endpoints.DrainAsync(options.Value.DrainTime, _cut.Token));
+        lifetime.ApplicationStopping.Register(Begin);
         return Task.CompletedTask;
     }
 
@@ -28,8 +29,8 @@ internal sealed class EndpointDrain(DrainList endpoints, IOptions<FanfareOptions
     {
         await using var registration = cancellationToken.Register(_cut.Cancel).ConfigureAwait(false);
         // A host that is stopped without a signal comes here first.
-        _drain ??= endpoints.DrainAsync(options.Value.DrainTime, _cut.Token);
-        await _drain.ConfigureAwait(false);
+        Begin();
+        await _drained.Task.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -40,4 +41,26 @@ internal sealed class EndpointDrain(DrainList endpoints, IOptions<FanfareOptions
 
     /// <inheritdoc/>
     public void Dispose() => _cut.Dispose();
+
+    // The signal and the host come at the same time; clients are told once.
+    private void Begin()
+    {
+        if (!Interlocked.Exchange(ref _hasBegun, true))
+        {
+            _ = DrainAsync();
+        }
+    }
+
+    private async Task DrainAsync()
+    {
+        try
+        {
+            await endpoints.DrainAsync(options.Value.DrainTime, _cut.Token).ConfigureAwait(false);
+            _drained.TrySetResult();
+        }
+        catch (Exception exception)
+        {
+            _drained.TrySetException(exception);
+        }
+    }
 }

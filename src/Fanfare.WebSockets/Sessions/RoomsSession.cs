@@ -27,6 +27,7 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
     private Phase _phase;
     private bool _isKnown;
     private bool _isPinged;
+    private bool _isDrained;
 
     public RoomsSession(string clientId, RoomsScope scope, RequestInfo request, Action<RoomsSession> forget)
     {
@@ -148,9 +149,14 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
     /// <summary>Ends the session with the code of a reason.</summary>
     public void End(CloseReason reason) => End(reason, CloseCode.Of(reason));
 
-    /// <summary>Tells the client when to come back, and ends the session.</summary>
+    /// <summary>Tells the client when to come back, and ends the session; once, whoever asks.</summary>
     public void Drain(TimeSpan returnAfter)
     {
+        if (Interlocked.Exchange(ref _isDrained, true))
+        {
+            return;
+        }
+
         Send(RoomsFrames.Reconnect(returnAfter));
         End(CloseReason.ServerShuttingDown);
     }

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Fanfare.AspNetCore;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fanfare.WebSockets.Tests.Ends;
 
@@ -62,5 +65,32 @@ public sealed class DrainTests
         }
 
         await stopping;
+    }
+
+    [Fact]
+    public async Task A_signal_that_meets_the_stop_of_the_host_tells_nobody_twice()
+    {
+        WebApplication? app = null;
+        await using var server = await TestServer.StartAsync(map: built => app = built);
+        await using var client = await PlainClient.EnterAsync(server, "u1");
+        var drains = 0;
+        var stopping = Task.CompletedTask;
+        app!.Services.GetRequiredService<DrainList>().Add((_, _) =>
+        {
+            // The signal wakes the host too, while those who listen to the signal are still being called.
+            if (Interlocked.Increment(ref drains) == 1)
+            {
+                stopping = app.StopAsync();
+            }
+
+            return Task.CompletedTask;
+        });
+
+        app.Lifetime.StopApplication();
+        var rest = await client.RestAsync();
+        await stopping.InTime();
+
+        Assert.Equal(1, drains);
+        Assert.Single(rest, static frame => frame.Contains("\"reconnect\"", StringComparison.Ordinal));
     }
 }
