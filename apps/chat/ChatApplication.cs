@@ -16,10 +16,13 @@ internal static class ChatApplication
     /// <summary>Whoever opens a connection and says nothing on it, or only half of what it wants, holds it no longer than this.</summary>
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
-    // Of each request the framework would log path and query; what goes wrong is still told.
+    // Of each request the framework would log path and query, and of each bad token that it came; what goes wrong is still told.
+    // A start that fails is told by a line of our own.
     private static readonly Dictionary<string, string?> QuietLogs = new()
     {
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        [$"Logging:LogLevel:{typeof(BearerAuthentication).FullName}"] = "Warning",
+        ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
         ["Logging:Console:FormatterName"] = "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
     };

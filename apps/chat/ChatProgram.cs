@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Fanfare.Chat.Configuration;
 
 namespace Fanfare.Chat;
@@ -8,6 +9,7 @@ internal static class ChatProgram
 {
     private const int BadConfiguration = 2;
     private const int CannotListen = 3;
+    private const string ListenKey = "urls";
 
     /// <summary>Runs it.</summary>
     /// <returns>The exit code.</returns>
@@ -19,18 +21,27 @@ internal static class ChatProgram
         {
             await using var app = ChatApplication.Build(args);
             await app.PrepareAsync();
-            await app.RunAsync();
+            await ListenAsync(app);
+            await app.WaitForShutdownAsync();
             return 0;
         }
         catch (ConfigurationException exception)
         {
             await errors.WriteLineAsync(exception.Message);
-            return BadConfiguration;
+            return exception.Key == ListenKey ? CannotListen : BadConfiguration;
         }
-        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+    }
+
+    // Taken already, not of this machine, not allowed, without a certificate: the server tells each in its own way.
+    private static async Task ListenAsync(WebApplication app)
+    {
+        try
         {
-            await errors.WriteLineAsync($"urls: {exception.Message}");
-            return CannotListen;
+            await app.StartAsync();
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or InvalidOperationException)
+        {
+            throw new ConfigurationException(ListenKey, exception.Message.ReplaceLineEndings(" "));
         }
     }
 }

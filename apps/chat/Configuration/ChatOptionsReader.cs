@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Fanfare.AspNetCore;
 using Microsoft.Data.Sqlite;
@@ -53,14 +54,22 @@ public static class ChatOptionsReader
     {
         foreach (var url in (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            try
-            {
-                BindingAddress.Parse(url);
-            }
-            catch (FormatException)
+            if (!IsAddress(url))
             {
                 throw new ConfigurationException("urls", $"'{url}' is no address to listen on; write scheme://host:port.");
             }
+        }
+    }
+
+    private static bool IsAddress(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url).Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort;
+        }
+        catch (FormatException)
+        {
+            return false;
         }
     }
 
@@ -145,7 +154,8 @@ public static class ChatOptionsReader
         var networks = new List<IPNetwork>();
         foreach (var entry in Entries(text))
         {
-            if (IPAddress.TryParse(entry, out var address))
+            // Not the forms of old, in which '10.1' is 10.0.0.1: who writes less than an address means something else.
+            if (IPAddress.TryParse(entry, out var address) && (address.AddressFamily == AddressFamily.InterNetworkV6 || entry == address.ToString()))
             {
                 networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
             }
