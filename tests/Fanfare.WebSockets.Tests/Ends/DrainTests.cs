@@ -80,7 +80,7 @@ public sealed class DrainTests
             // The signal wakes the host too, while those who listen to the signal are still being called.
             if (Interlocked.Increment(ref drains) == 1)
             {
-                stopping = app.StopAsync();
+                stopping = app.StopAsync(CancellationToken.None);
             }
 
             return Task.CompletedTask;
