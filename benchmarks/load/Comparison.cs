@@ -13,7 +13,7 @@ namespace Fanfare.Benchmarks.Load;
 /// </summary>
 internal sealed class Comparison(RunOptions options, IReadOnlyList<ServerSpec> specs, Cores cores, ProgressLine progress)
 {
-    private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.3);
 
     private readonly Results _results = new();
