@@ -101,9 +101,15 @@ internal sealed class TestServer : IAsyncDisposable
         }
 
         var at = token.LastIndexOf('@');
-        return at < 0
-            ? new User(token)
-            : new User(token[..at], DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(token[(at + 1)..], CultureInfo.InvariantCulture)));
+        if (at < 0)
+        {
+            return new User(token);
+        }
+
+        // Attackers send half of one: that is nobody's.
+        return at > 0 && long.TryParse(token.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var end) && end <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? new User(token[..at], DateTimeOffset.FromUnixTimeMilliseconds(end))
+            : null;
     }
 
     /// <summary>A token of a user that ends after this time of the server's clock.</summary>
