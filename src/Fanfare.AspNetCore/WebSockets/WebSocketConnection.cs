@@ -174,10 +174,10 @@ public sealed class WebSocketConnection : IFrameHandler
     /// <inheritdoc/>
     void IFrameHandler.OnClose(int? code, string reason)
     {
-        // Ours may have been sent before: then this is the answer to it.
+        // Ours may have been sent before: then this is the answer to it. What was asked before it is answered before it.
         _phase = Phase.Over;
         var end = new WebSocketEnd(WebSocketEndKind.ClosedByPeer, code, reason);
-        _writer.Close(ServerFrame.Close(code), urgent: true);
+        _writer.Close(ServerFrame.Close(code), urgent: false);
         TellEnd(_plannedEnd is WebSocketEnd planned ? planned : end);
     }
 
@@ -301,7 +301,8 @@ public sealed class WebSocketConnection : IFrameHandler
             _phase = Phase.Lingering;
         }
 
-        Close(end, urgent: true, hangUp: true);
+        // Behind the answers to what came before the fault.
+        Close(end, urgent: false, hangUp: true);
         TellEnd(end);
     }
 

@@ -21,15 +21,27 @@ public sealed class ClosingTests
 
         var end = await host.NextHandler().End.InTime();
         Assert.Equal(new WebSocketEnd(WebSocketEndKind.ClosedByPeer, code, reason), end);
+        Assert.Equal("last", await client.ReadTextAsync());
         var frame = await client.ReadAsync();
-        if (frame!.Opcode == 1)
-        {
-            // The answer to the message may still go ahead of the close.
-            frame = await client.ReadAsync();
-        }
-
         Assert.Equal(0x88, frame!.First);
         Assert.Equal(code, frame.CloseCode);
+        Assert.Null(await client.ReadAsync());
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x83, 0x80, 0, 0, 0, 0 }, 1002)]
+    [InlineData(new byte[] { 0x81, 0x81, 0, 0, 0, 0, 0xFF }, 1007)]
+    [InlineData(new byte[] { 0x82, 0xFF, 0, 0, 1, 0, 0, 0, 0, 0 }, 1009)]
+    public async Task What_came_before_a_fault_is_answered_before_the_close(byte[] fault, int code)
+    {
+        await using var host = await StartAsync();
+        await using var client = await RawClient.ConnectAsync(host.Port);
+
+        await client.SendAsync([.. Frame.TextMessage("one"), .. Frame.TextMessage("two"), .. fault]);
+
+        Assert.Equal("one", await client.ReadTextAsync());
+        Assert.Equal("two", await client.ReadTextAsync());
+        Assert.Equal(code, (await client.ReadAsync())!.CloseCode);
         Assert.Null(await client.ReadAsync());
     }
 
