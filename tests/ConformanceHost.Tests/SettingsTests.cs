@@ -12,6 +12,9 @@ public sealed class SettingsTests
     [InlineData("--urls http://192.0.2.1:5000", "urls")]
     [InlineData("--MaxPayload", "MaxPayload")]
     [InlineData("stray", "stray")]
+    [InlineData("--CorsOrigin http://a.test,*", "CorsOrigin")]
+    [InlineData("--CorsOrigin a.test", "CorsOrigin")]
+    [InlineData("--Cookie io;", "Cookie")]
     [InlineData("--Adapter classic", "Adapter")]
     [InlineData("--Parser msgpack", "Parser")]
     public async Task A_setting_that_it_does_not_understand_ends_it_with_exit_code_2_and_one_line(string arguments, string named)

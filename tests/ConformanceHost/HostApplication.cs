@@ -36,7 +36,7 @@ internal static class HostApplication
             builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         }
 
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime + TimeSpan.FromSeconds(1));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime + TimeSpan.FromMilliseconds(500));
         builder.Services.AddConformance(settings, DrainTime);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<EventLog>();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fanfare.AspNetCore;
 
 namespace ConformanceHost.Settings;
 
@@ -31,14 +32,14 @@ internal sealed class SettingsReader(IConfiguration configuration)
             WebSocket = transports.Contains("websocket"),
             AllowUpgrades = Boolean("AllowUpgrades", true),
             HandshakeDelay = Milliseconds("HandshakeDelay", 0),
-            CorsOrigins = List("CorsOrigin", "", ','),
-            Cookie = Text("Cookie"),
+            CorsOrigins = Origins("CorsOrigin"),
+            Cookie = CookieName("Cookie"),
             ExtraHeaders = Boolean("ExtraHeaders", false),
             Recovery = Text("RecoveryMs") is null ? null : Milliseconds("RecoveryMs", 0),
             RecoverySkipMiddlewares = Boolean("RecoverySkipMiddlewares", true),
             ServerId = Text("ServerId") ?? "host-1",
             WsMaxMessageBytes = Number("WsMaxMessage", 16_777_216, minimum: 1),
-            SseKeepAlive = Milliseconds("SseKeepAlive", 15000, minimum: 1),
+            SseKeepAlive = TimeSpan.FromMilliseconds(Math.Max(100, Number("SseKeepAlive", 15000, minimum: 1))), // the shortest that the product has
             SseRetry = Text("SseRetry") is null ? null : Milliseconds("SseRetry", 0),
             SseHistory = Number("SseHistory", 100),
             HistoryCount = Number("HistoryCount", 1000),
@@ -107,6 +108,17 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     private string[] List(string key, string @default, char separator) =>
         (Text(key) ?? @default).Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private string[] Origins(string key)
+    {
+        var origins = List(key, "", ',');
+        return origins.All(OriginPolicy.IsOrigin) ? origins : throw Unreadable(key, Text(key)!, "a comma list of scheme://host[:port]");
+    }
+
+    private string? CookieName(string key) =>
+        Text(key) is not { } name ? null
+        : name.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c)) ? name
+        : throw Unreadable(key, name, "a name that a cookie can have");
 
     private bool Boolean(string key, bool @default) =>
         Text(key) is not { } value ? @default
