@@ -36,6 +36,9 @@ public sealed partial class StreamConnection : Connection
     public override string Transport => TransportName;
 
     /// <inheritdoc/>
+    public override long QueuedBytes => _outbox.QueuedBytes;
+
+    /// <inheritdoc/>
     protected override bool HasHandlers => false;
 
     /// <inheritdoc/>

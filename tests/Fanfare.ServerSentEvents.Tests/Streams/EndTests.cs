@@ -107,13 +107,20 @@ public sealed class EndTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_stalled_reader_is_cut_and_others_do_not_notice(bool isDirect)
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task A_stalled_reader_is_cut_and_others_do_not_notice(bool isDirect, bool isBoundOfNamespace)
     {
         await using var host = await StreamHost.StartAsync(
             options => options.AllowDirectWrites = isDirect,
-            static options => options.Outbox.MaxBytes = 256 * 1024);
+            options =>
+            {
+                options.Outbox.MaxBytes = isBoundOfNamespace ? int.MaxValue : 256 * 1024;
+                options.Outbox.MaxCount = int.MaxValue;
+                options.ConfigureNamespaces = @namespace => @namespace.Limits.MaxQueuedBytes = isBoundOfNamespace ? 256 * 1024 : 0;
+            });
         var reasons = Record(host);
         await using var good = await host.ReadAsync();
         await using var stalled = await StalledReader.OpenAsync(host.Address, "/events/rooms/open", "user:slow");
