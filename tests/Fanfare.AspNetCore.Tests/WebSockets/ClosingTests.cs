@@ -159,7 +159,7 @@ public sealed class ClosingTests
     }
 
     [Fact]
-    public async Task A_protocol_error_is_answered_with_1002_ahead_of_all_and_ends_the_connection()
+    public async Task A_protocol_error_is_answered_with_1002_and_ends_the_connection()
     {
         await using var host = await StartAsync();
         await using var client = await RawClient.ConnectAsync(host.Port);
