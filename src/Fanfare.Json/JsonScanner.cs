@@ -14,13 +14,19 @@ internal ref struct JsonScanner
 
     private readonly ReadOnlySpan<byte> _json;
     private readonly int _maxDepth;
+    private readonly bool _toleratesLoneSurrogates;
     private KeySet _keys;
     private ulong _isObject;
     private int _position;
     private Expected _expected;
 
-    public JsonScanner(ReadOnlySpan<byte> json, int maxDepth, Span<KeyRef> keyStack)
+    /// <param name="json">The text.</param>
+    /// <param name="maxDepth">How deep it may nest.</param>
+    /// <param name="keyStack">Where keys are remembered at first.</param>
+    /// <param name="toleratesLoneSurrogates">Whether half a surrogate pair in a value is noted (<see cref="HasLoneSurrogate"/>) and no fault; in a key it always is one.</param>
+    public JsonScanner(ReadOnlySpan<byte> json, int maxDepth, Span<KeyRef> keyStack, bool toleratesLoneSurrogates = false)
     {
+        _toleratesLoneSurrogates = toleratesLoneSurrogates;
         _json = json;
         _maxDepth = maxDepth;
         _keys = new KeySet(json, keyStack);
@@ -50,6 +56,9 @@ internal ref struct JsonScanner
     public int Depth { get; private set; }
 
     public JsonFault Fault { get; private set; }
+
+    /// <summary>Whether a value so far held half a surrogate pair. Such a text may be skipped, and must not be read.</summary>
+    public bool HasLoneSurrogate { get; private set; }
 
     public readonly long KeyComparisons => _keys.Comparisons;
 
@@ -105,7 +114,7 @@ internal ref struct JsonScanner
         switch (first)
         {
             case (byte)'"':
-                return ReadString() && Close(JsonToken.String);
+                return ReadString(_toleratesLoneSurrogates) && Close(JsonToken.String);
             case (byte)'{':
                 return Open(JsonToken.StartObject);
             case (byte)'[':
@@ -129,7 +138,7 @@ internal ref struct JsonScanner
             return Fail(JsonFault.Syntax);
         }
 
-        if (!ReadString())
+        if (!ReadString(toleratesLoneSurrogates: false))
         {
             return false;
         }
@@ -152,11 +161,17 @@ internal ref struct JsonScanner
         return true;
     }
 
-    private bool ReadString()
+    private bool ReadString(bool toleratesLoneSurrogates)
     {
         _position++;
         var fault = JsonText.Skip(_json, ref _position, out var isEscaped);
         IsEscaped = isEscaped;
+        while (fault == JsonFault.LoneSurrogate && toleratesLoneSurrogates)
+        {
+            HasLoneSurrogate = true;
+            fault = JsonText.Skip(_json, ref _position, out _);
+        }
+
         return fault == JsonFault.None || Fail(fault);
     }
 

@@ -47,6 +47,7 @@ public sealed class SocketMessageTests(SharedServer shared) : RoomOfAnn(shared)
     [InlineData("\" \\t\\n\\u3000\"", "Message is empty")]
     [InlineData("\"a\\u0000\"", "Invalid request")]
     [InlineData("\"a\\u007f\"", "Invalid request")]
+    [InlineData("\"a\\ud800\"", "Invalid request")]
     [InlineData("5", "Invalid request")]
     [InlineData("null", "Invalid request")]
     [InlineData("[\"a\"]", "Invalid request")]

@@ -14,7 +14,7 @@ public sealed class NodeVectorTests
         "2", "2/a[\"e\"]", // an event without a name
         "4", "41", // a CONNECT_ERROR that says nothing
         "51-", "510-[\"e\"]", // fewer placeholders than attachments; Node would find out at the last one
-        "2[\"e\",\"\\ud800\"]", "2[\"e\",{\"a\":1,\"a\":2}]",
+        "2[\"e\",{\"a\":1,\"a\":2}]",
     ];
 
     private static readonly JsonNode SocketIO = Load("socket.io-parser.json");
@@ -61,6 +61,11 @@ public sealed class NodeVectorTests
         else if (expected["waits"] is not null)
         {
             Assert.Equal(DecodeStatus.NeedsAttachments, status);
+        }
+        else if (packet.IsIllFormed)
+        {
+            // Node takes half a surrogate pair; we say whose event it was, and nothing of what is in it.
+            Assert.Equal((DecodeStatus.Complete, "2[\"e\",\"\\ud800\"]"), (status, text));
         }
         else
         {

@@ -22,6 +22,7 @@ internal sealed class ChatNamespace(Namespace chat, AccessTokens tokens, RoomSer
         chat.AuthorizeRooms((user, room) => ValueTask.FromResult(ChatRooms.IsChatRoom(room) && rooms.StandingOf(user.Id!, room).Allows(user.RightToNamedRooms())));
         chat.UseJoin(entries.EnterAsync);
         chat.OnConnection(CheckAgainAsync);
+        chat.OnArgumentsRefused(static (context, _) => RefuseUnreadable(context));
         chat.Entered += CheckStream;
 
         OnRoom("join_room", requests.JoinAsync);
@@ -37,6 +38,13 @@ internal sealed class ChatNamespace(Namespace chat, AccessTokens tokens, RoomSer
     {
         await context.Connection.Self.Transient.EmitAsync("error", new ErrorNotice(message));
         context.Ack(new Refusal(message));
+    }
+
+    // Half a surrogate pair, which no handler gets to see.
+    private static bool RefuseUnreadable(EventContext context)
+    {
+        _ = RefuseAsync(context, Refusals.InvalidRequest).AsTask();
+        return true;
     }
 
     private async ValueTask<User?> AuthenticateAsync(Handshake handshake)

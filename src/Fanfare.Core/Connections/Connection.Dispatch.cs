@@ -31,13 +31,19 @@ public abstract partial class Connection
         }
     }
 
+    private ValueTask RefuseUnfit(EventContext context)
+    {
+        RefuseArguments(context, new FormatException("The arguments are no Unicode text."));
+        return ValueTask.CompletedTask;
+    }
+
     private ValueTask DispatchSafely(EventContext context)
     {
         ValueTask task;
         var activity = FanfareDiagnostics.StartEvent(NamespaceName, context.Event);
         try
         {
-            task = _listeners is null ? RunHandlers(context, _scope.Handlers.Find(context.Event), isHeard: false) : DispatchAsync(context, _listeners);
+            task = context.IsUnfit ? RefuseUnfit(context) : _listeners is null ? RunHandlers(context, _scope.Handlers.Find(context.Event), isHeard: false) : DispatchAsync(context, _listeners);
         }
         catch (Exception exception)
         {

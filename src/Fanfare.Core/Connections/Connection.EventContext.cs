@@ -68,6 +68,9 @@ public sealed class EventContext
         }
     }
 
+    /// <summary>Whether its arguments could not be read.</summary>
+    internal bool IsUnfit { get; init; }
+
     /// <summary>Hands an event that nobody handles back to its wire, which may know what to say.</summary>
     internal void LeaveUnhandled() => Connection.LeaveUnhandled(this, _ticket);
 }

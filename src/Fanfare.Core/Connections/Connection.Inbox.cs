@@ -18,6 +18,10 @@ public abstract partial class Connection
     /// <summary>Takes an event that came on the wire. Called by one thread at a time, in the order of the wire.</summary>
     public void Receive(Message message, AckTicket ticket = default) => Enqueue(new EventContext(this, message, ticket));
 
+    /// <summary>Takes an event whose arguments the wire could not read. In its turn it is refused as one whose arguments fit no handler; nobody sees it. Called as <see cref="Receive"/> is.</summary>
+    public void ReceiveUnfit(string @event, AckTicket ticket = default) =>
+        Enqueue(new EventContext(this, new Message(@event, Arguments.Empty), ticket) { IsUnfit = true });
+
     /// <summary>Takes a request that the wire itself serves; it runs in line with the handlers. Called as <see cref="Receive"/> is.</summary>
     protected void Serve(WireRequest request) => Enqueue(request);
 

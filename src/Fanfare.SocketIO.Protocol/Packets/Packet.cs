@@ -47,6 +47,9 @@ public readonly struct Packet
         init => _places = value;
     }
 
+    /// <summary>Of an event: an argument held half a surrogate pair, which no Unicode text can hold; <see cref="Payload"/> is empty then.</summary>
+    public bool IsIllFormed { get; init; }
+
     /// <summary>Whether binary is inside.</summary>
     public bool HasBinary => _places is { Length: > 0 };
 }

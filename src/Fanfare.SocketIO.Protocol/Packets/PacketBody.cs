@@ -16,6 +16,9 @@ internal struct PacketBody
     /// <summary>What is kept: the value, or the arguments without brackets and name.</summary>
     public Range Content { get; private set; }
 
+    /// <summary>Whether an argument holds half a surrogate pair: then nobody may read them.</summary>
+    public bool IsIllFormed { get; private set; }
+
     /// <summary>Reads an object or, where <paramref name="allowsText"/>, a string.</summary>
     public static ProtocolError ReadValue(ReadOnlySpan<byte> json, int maxDepth, bool allowsText, out PacketBody body)
     {
@@ -59,7 +62,9 @@ internal struct PacketBody
         ReadOnlySpan<byte> json, int maxDepth, bool hasName, bool isBinary, ref PlaceholderTracker placeholders, out PacketBody body)
     {
         body = default;
-        var scanner = new JsonScanner(json, maxDepth, stackalloc KeyRef[KeySet.InlineKeys]);
+
+        // An event that can be told apart is refused by itself; for all else the text is as good as none.
+        var scanner = new JsonScanner(json, maxDepth, stackalloc KeyRef[KeySet.InlineKeys], toleratesLoneSurrogates: hasName && !isBinary);
         try
         {
             if (!scanner.Read())
@@ -77,6 +82,11 @@ internal struct PacketBody
                 return scanner.Fault == JsonFault.None ? ProtocolError.IllegalPayload : ProtocolErrors.From(scanner.Fault);
             }
 
+            if (scanner.HasLoneSurrogate)
+            {
+                return ProtocolErrors.From(JsonFault.LoneSurrogate);
+            }
+
             var (start, end) = (-1, -1);
             while (scanner.Read() && scanner.Depth > 0)
             {
@@ -91,6 +101,7 @@ internal struct PacketBody
             // Behind the closing bracket only the end may come.
             scanner.Read();
             body.Content = start < 0 ? default : start..end;
+            body.IsIllFormed = scanner.HasLoneSurrogate;
             return ProtocolErrors.From(scanner.Fault);
         }
         finally

@@ -8,6 +8,7 @@ namespace Fanfare.SocketIO.Protocol;
 /// <remarks>
 /// Socket.IO v5, "Packet encoding". Takes what socket.io-parser 4.2 takes, and refuses besides: text that is not UTF-8, duplicate keys,
 /// nesting beyond the limit, an event without a payload, and placeholders that do not name each attachment exactly once.
+/// Of an event whose arguments hold half a surrogate pair the name and the id are told, and nothing else.
 /// </remarks>
 public sealed class PacketDecoder : IPacketDecoder
 {
@@ -151,6 +152,12 @@ public sealed class PacketDecoder : IPacketDecoder
         }
 
         packet = Make(header, hasName ? PacketType.Event : PacketType.Ack) with { Event = name };
+        if (body.IsIllFormed)
+        {
+            packet = packet with { IsIllFormed = true };
+            return ProtocolError.None;
+        }
+
         var content = json[body.Content];
         if (!isBinary)
         {

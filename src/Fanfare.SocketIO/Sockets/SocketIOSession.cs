@@ -147,6 +147,9 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
 
         switch (packet.Type)
         {
+            case PacketType.Event when packet.IsIllFormed:
+                connection.ReceiveUnfit(packet.Event!, packet.Id is { } refusedId ? new AckTicket(refusedId) : default);
+                break;
             case PacketType.Event:
                 var arguments = new Arguments(packet.Payload, packet.Places, packet.Attachments, _scope.Server.Serializer);
                 connection.Receive(new Message(packet.Event!, arguments), packet.Id is { } ackId ? new AckTicket(ackId) : default);

@@ -3,6 +3,17 @@ namespace Fanfare.SocketIO.Protocol.Tests.Packets;
 public sealed class BadPacketTests
 {
     [Theory]
+    [InlineData("27[\"e\",\"\\ud800\"]")]
+    [InlineData("27[\"e\",\"\\udc00\\ud800\",1]")]
+    [InlineData("27[\"e\",{\"a\":[\"x\\ud800\\u0041\\ud83d\"]},\"\\ud83d\\ude00\"]")]
+    public void An_event_with_half_a_surrogate_pair_is_told_apart_and_shows_nothing(string text)
+    {
+        Assert.Equal(DecodeStatus.Complete, Wire.Decoder().Decode(Wire.Bytes(text), out var packet));
+
+        Assert.Equal((true, "e", 7L, 0), (packet.IsIllFormed, packet.Event, packet.Id, packet.Payload.Length));
+    }
+
+    [Theory]
     [InlineData("", ProtocolError.UnknownPacketType)]
     [InlineData("7", ProtocolError.UnknownPacketType)]
     [InlineData("9[\"e\"]", ProtocolError.UnknownPacketType)]
@@ -38,7 +49,12 @@ public sealed class BadPacketTests
     [InlineData("2[\"e\"][]", ProtocolError.InvalidJson)]
     [InlineData("2[\"e\"}", ProtocolError.InvalidJson)]
     [InlineData("2[e]", ProtocolError.InvalidJson)]
-    [InlineData("2[\"e\",\"\\ud800\"]", ProtocolError.InvalidJson)]
+    [InlineData("2[\"e\",{\"\\ud800\":1}]", ProtocolError.InvalidJson)]
+    [InlineData("2[\"e\",\"\\ud800\",]", ProtocolError.InvalidJson)]
+    [InlineData("2[\"e\",\"\\ud800\\u00\"]", ProtocolError.InvalidJson)]
+    [InlineData("2[\"e\\ud800\",1]", ProtocolError.InvalidJson)]
+    [InlineData("31[\"\\ud800\"]", ProtocolError.InvalidJson)]
+    [InlineData("51-[\"e\",\"\\ud800\",{\"_placeholder\":true,\"num\":0}]", ProtocolError.InvalidJson)]
     [InlineData("2[\"\\udc00\"]", ProtocolError.InvalidJson)]
     [InlineData("2[\"e\",{\"a\":1,\"a\":2}]", ProtocolError.DuplicateKey)]
     [InlineData("2[\"e\",{\"a\":1,\"\\u0061\":2}]", ProtocolError.DuplicateKey)]

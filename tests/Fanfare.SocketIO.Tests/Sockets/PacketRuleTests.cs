@@ -200,9 +200,22 @@ public sealed class PacketRuleTests
         Assert.Empty(server.Logs.Faults);
     }
 
+    [Fact]
+    public async Task An_event_whose_text_is_half_a_surrogate_pair_is_refused_in_its_turn_and_the_connection_lives()
+    {
+        await using var server = await StartAsync();
+        await using var client = await SocketClient.ConnectAsync(server);
+
+        await client.Link.SendAsync("420[\"echo\",1]", "421[\"echo\",\"\\ud800\"]", "42[\"echo\",\"\\ud800\"]", "422[\"echo\",2]");
+
+        Assert.Equal("430[1]", await client.NextAsync());
+        Assert.Equal("431[{\"error\":\"bad_message\"}]", await client.NextAsync());
+        Assert.Equal("432[2]", await client.NextAsync());
+        Assert.Empty(server.Logs.Faults);
+    }
+
     [Theory]
-    [InlineData("42[\"x\",\"\\ud800\"]")]
-    [InlineData("42[\"x\",\"\\udc00\\ud800\"]")]
+    [InlineData("43[\"\\ud800\"]")]
     [InlineData("42[\"\\ud800\"]")]
     [InlineData("42[\"x\",{\"\\udfff\":1}]")]
     public async Task Half_a_surrogate_pair_harms_nobody(string packet)
