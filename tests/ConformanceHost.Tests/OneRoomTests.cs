@@ -60,6 +60,56 @@ public sealed class OneRoomTests
     }
 
     [Fact]
+    public async Task What_is_said_comes_as_it_was_said_binary_too()
+    {
+        using var host = HostProcess.Start("--urls", "http://127.0.0.1:0");
+        using var client = new HttpClient { BaseAddress = await host.AddressAsync() };
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var socket = await OpenAsync("/socket.io/?EIO=4&transport=websocket");
+        using var plain = await OpenAsync("/one/ws");
+        Assert.StartsWith("0{", await NextAsync(socket), StringComparison.Ordinal);
+        await SendAsync(socket, """40/one,{"token":"user:a"}""");
+        Assert.StartsWith("40/one,{", await NextAsync(socket), StringComparison.Ordinal);
+        await SendAsync(socket, """42/one,1["join","open-1"]""");
+        Assert.Equal("""43/one,1[{"ok":true}]""", await NextAsync(socket));
+        Assert.StartsWith("""{"type":"connected",""", await NextAsync(plain), StringComparison.Ordinal);
+        await SendAsync(plain, """{"type":"authenticate","token":"user:b"}""");
+        Assert.StartsWith("""{"type":"authenticated",""", await NextAsync(plain), StringComparison.Ordinal);
+        await SendAsync(plain, """{"type":"join","room":"open-1"}""");
+        Assert.StartsWith("""{"type":"joined",""", await NextAsync(plain), StringComparison.Ordinal);
+
+        await SendAsync(socket, """452-/one,["say",{"text":{"b":{"_placeholder":true,"num":0},"n":1.50},"room":"open-1","x":{"_placeholder":true,"num":1}}]""");
+        await socket.SendAsync(new byte[] { 1, 2, 255 }, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);
+        await socket.SendAsync(new byte[] { 9 }, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);
+
+        Assert.StartsWith("""{"type":"said","from":"a","room":"open-1","text":{"b":"AQL/","n":1.50},"n":1,""", await NextAsync(plain), StringComparison.Ordinal);
+        Assert.StartsWith(
+            """451-/one,["said",{"from":"a","room":"open-1","text":{"b":{"_placeholder":true,"num":0},"n":1.50},"n":1},""",
+            await NextAsync(socket),
+            StringComparison.Ordinal);
+        Assert.Equal("\u0001\u0002\u00FF", await NextAsync(socket));
+        await SendAsync(socket, """451-/one,["whisper",{"to":"b","text":{"_placeholder":true,"num":0}}]""");
+        await socket.SendAsync(new byte[] { 255, 255 }, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);
+        Assert.StartsWith("""{"type":"whispered","from":"a","text":"//8=",""", await NextAsync(plain), StringComparison.Ordinal);
+
+        async Task<ClientWebSocket> OpenAsync(string path)
+        {
+            var opened = new ClientWebSocket();
+            await opened.ConnectAsync(new UriBuilder(new Uri(client.BaseAddress!, path)) { Scheme = "ws" }.Uri, cancellationToken);
+            return opened;
+        }
+
+        async Task SendAsync(ClientWebSocket to, string text) => await to.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+
+        async Task<string> NextAsync(ClientWebSocket from)
+        {
+            var buffer = new byte[4096];
+            var result = await from.ReceiveAsync(buffer, cancellationToken);
+            return (result.MessageType == WebSocketMessageType.Text ? Encoding.UTF8 : Encoding.Latin1).GetString(buffer, 0, result.Count);
+        }
+    }
+
+    [Fact]
     public async Task A_channel_of_events_tells_who_listens_and_what_it_stamped()
     {
         using var host = HostProcess.Start("--urls", "http://127.0.0.1:0");

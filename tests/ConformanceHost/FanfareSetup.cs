@@ -36,6 +36,7 @@ internal static class FanfareSetup
         {
             options.ConnectTimeout = settings.ConnectTimeout;
             options.MaxNamespaces = int.MaxValue;
+            options.MaxJsonDepth = 64; // as far as it goes
             Configure(options.Engine, settings);
         });
     }

@@ -28,7 +28,9 @@ internal static class OneHandlers
                 return;
             }
 
-            await one.To(User.RoomOf(to)).EmitAsync("whispered", new JsonObject { ["from"] = context.Connection.User.Id, ["text"] = Value(whisper, "text") });
+            await one.To(User.RoomOf(to)).EmitAsync(
+                "whispered",
+                new ArgumentsWriter().Raw("{\"from\":"u8).Value(context.Connection.User.Id).Raw(",\"text\":"u8).Member(context.Arguments, "text").Raw("}"u8).Done());
             context.Ack(new JsonObject { ["ok"] = true });
         });
     }
@@ -81,8 +83,13 @@ internal static class OneHandlers
         try
         {
             var n = ++count.Said;
-            var id = await one.To(room).EmitAsync(
-                "said", new JsonObject { ["from"] = context.Connection.User.Id, ["room"] = room, ["text"] = Value(saying, "text"), ["n"] = n });
+            var said = new ArgumentsWriter()
+                .Raw("{\"from\":"u8).Value(context.Connection.User.Id)
+                .Raw(",\"room\":"u8).Value(room)
+                .Raw(",\"text\":"u8).Member(context.Arguments, "text")
+                .Raw(",\"n\":"u8).Value(n)
+                .Raw("}"u8).Done();
+            var id = await one.To(room).EmitAsync("said", said);
             context.Ack(new JsonObject { ["id"] = id?.ToString(), ["n"] = n });
         }
         finally
@@ -95,9 +102,6 @@ internal static class OneHandlers
 
     private static string? Text(JsonElement fields, string name) =>
         fields.ValueKind == JsonValueKind.Object && fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static JsonNode? Value(JsonElement fields, string name) =>
-        fields.ValueKind == JsonValueKind.Object && fields.TryGetProperty(name, out var value) ? JsonNode.Parse(value.GetRawText()) : null;
 
     private static JsonObject Error(string code) => new() { ["error"] = code };
 

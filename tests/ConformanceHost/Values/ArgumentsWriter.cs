@@ -20,23 +20,44 @@ internal sealed class ArgumentsWriter
     public ArgumentsWriter Value<T>(T value) => Raw(JsonSerializer.SerializeToUtf8Bytes(value, MessageSerializer.Default.Options));
 
     /// <summary>The arguments, parted by commas as they came.</summary>
-    public ArgumentsWriter Splice(Arguments arguments)
+    public ArgumentsWriter Splice(Arguments arguments) => Splice(arguments, 0, arguments.Json.Length);
+
+    /// <summary>The member of that name of the first argument, or <c>null</c>.</summary>
+    public ArgumentsWriter Member(Arguments arguments, string name)
     {
-        foreach (var place in arguments.Places)
+        var reader = new Utf8JsonReader(arguments.JsonAt(0).Span);
+        var isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
+        while (isObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            _places.Add(_json.Count + place);
+            var isMember = reader.ValueTextEquals(name);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (isMember)
+            {
+                return Splice(arguments.Slice(0, 1), start, (int)reader.BytesConsumed - start);
+            }
         }
 
-        foreach (var attachment in arguments.Attachments)
-        {
-            _attachments.Add(attachment);
-        }
-
-        return Raw(arguments.Json.Span);
+        return Raw("null"u8);
     }
 
     /// <summary>The first of the arguments, or <c>null</c>.</summary>
     public ArgumentsWriter First(Arguments arguments) => arguments.Count == 0 ? Raw("null"u8) : Splice(arguments.Slice(0, 1));
+
+    private ArgumentsWriter Splice(Arguments arguments, int start, int length)
+    {
+        for (var i = 0; i < arguments.Places.Length; i++)
+        {
+            if (arguments.Places[i] >= start && arguments.Places[i] < start + length)
+            {
+                _places.Add(_json.Count + arguments.Places[i] - start);
+                _attachments.Add(arguments.Attachments[i]);
+            }
+        }
+
+        return Raw(arguments.Json.Span.Slice(start, length));
+    }
 
     public Arguments Done() => new(_json.ToArray(), [.. _places], [.. _attachments]);
 }
