@@ -13,6 +13,9 @@ namespace ConformanceHost;
 /// <summary>The settings of a run as options of the packages. Every limit that the table of settings does not name is out of the way.</summary>
 internal static class FanfareSetup
 {
+    /// <summary>As far as it goes.</summary>
+    public const int MaxJsonDepth = 64;
+
     public static void AddConformance(this IServiceCollection services, HostSettings settings, TimeSpan drainTime)
     {
         services.AddFanfareWebSockets();
@@ -36,7 +39,7 @@ internal static class FanfareSetup
         {
             options.ConnectTimeout = settings.ConnectTimeout;
             options.MaxNamespaces = int.MaxValue;
-            options.MaxJsonDepth = 64; // as far as it goes
+            options.MaxJsonDepth = MaxJsonDepth;
             Configure(options.Engine, settings);
         });
     }
@@ -55,6 +58,7 @@ internal static class FanfareSetup
         options.CheckOrigin = false;
         options.AuthenticationTimeout = TimeSpan.FromDays(1);
         options.MaxFragments = int.MaxValue;
+        options.MaxJsonDepth = MaxJsonDepth;
         options.MaxProtocolErrors = 0;
         options.MaxConnectionsPerAddress = 0;
         options.Rates.MaxMessagesPerSecond = 0;

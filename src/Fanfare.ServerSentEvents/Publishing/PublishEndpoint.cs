@@ -53,7 +53,7 @@ internal sealed partial class PublishEndpoint
             return;
         }
 
-        if (!PublishRequest.TryRead(body, out var request, out var fault))
+        if (!PublishRequest.TryRead(body, _options.MaxJsonDepth, out var request, out var fault))
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, fault).ConfigureAwait(false);
             return;

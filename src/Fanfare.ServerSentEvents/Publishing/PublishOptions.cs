@@ -20,6 +20,9 @@ public sealed class PublishOptions
     /// <summary>The largest body in bytes; a larger one is 413. Default 64 KiB.</summary>
     public int MaxBodyBytes { get; set; } = 64 * 1024;
 
+    /// <summary>Levels of nesting in a body, its own object included: 1 to 64. Default 32.</summary>
+    public int MaxJsonDepth { get; set; } = 32;
+
     /// <summary>How long an <c>id</c> is remembered. Default 5 minutes.</summary>
     public TimeSpan IdLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -30,6 +33,7 @@ public sealed class PublishOptions
     internal void Validate()
     {
         Require(MaxBodyBytes > 0, nameof(MaxBodyBytes), MaxBodyBytes, "it must be positive (default 65536)");
+        Require(MaxJsonDepth is >= 1 and <= 64, nameof(MaxJsonDepth), MaxJsonDepth, "it must be between 1 and 64 (default 32)");
         Require(IdLifetime > TimeSpan.Zero, nameof(IdLifetime), IdLifetime, "it must be longer than zero (default 00:05:00)");
         Require(MaxIds > 0, nameof(MaxIds), MaxIds, "it must be positive (default 100000)");
         foreach (var origin in AllowedOrigins)

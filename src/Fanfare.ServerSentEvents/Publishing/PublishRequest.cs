@@ -38,12 +38,13 @@ internal sealed class PublishRequest
 
     /// <summary>Reads a body.</summary>
     /// <param name="utf8">The body.</param>
+    /// <param name="maxDepth">How deep it may nest, 1 to 64.</param>
     /// <param name="request">What it says.</param>
     /// <param name="fault">What is wrong with it, for the caller to read.</param>
-    public static bool TryRead(ReadOnlyMemory<byte> utf8, [MaybeNullWhen(false)] out PublishRequest request, [MaybeNullWhen(true)] out string fault)
+    public static bool TryRead(ReadOnlyMemory<byte> utf8, int maxDepth, [MaybeNullWhen(false)] out PublishRequest request, [MaybeNullWhen(true)] out string fault)
     {
         request = null;
-        fault = TextOf(JsonGuard.Check(utf8.Span));
+        fault = TextOf(JsonGuard.Check(utf8.Span, maxDepth), maxDepth);
         if (fault is not null)
         {
             return false;
@@ -79,11 +80,11 @@ internal sealed class PublishRequest
         hash.AppendData(bytes);
     }
 
-    private static string? TextOf(JsonFault fault) => fault switch
+    private static string? TextOf(JsonFault fault, int maxDepth) => fault switch
     {
         JsonFault.None => null,
         JsonFault.InvalidUtf8 => "The body is not UTF-8.",
-        JsonFault.TooDeep => $"The body nests arrays and objects deeper than {JsonGuard.DefaultMaxDepth} levels.",
+        JsonFault.TooDeep => $"The body nests arrays and objects deeper than {maxDepth} levels.",
         JsonFault.DuplicateKey => "An object of the body names a key twice.",
         JsonFault.LoneSurrogate => "A string of the body holds half of a surrogate pair.",
         _ => "The body is not one JSON value.",
@@ -91,7 +92,7 @@ internal sealed class PublishRequest
 
     private string? Read(ReadOnlyMemory<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = JsonGuard.DefaultMaxDepth });
+        var reader = new Utf8JsonReader(utf8.Span);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {

@@ -43,12 +43,13 @@ internal sealed class ClientFrame
 
     /// <summary>Reads a frame.</summary>
     /// <param name="utf8">Valid UTF-8.</param>
+    /// <param name="maxDepth">How deep it may nest, 1 to 64.</param>
     /// <param name="frame">What could be read of it.</param>
     /// <returns>The code of what is wrong, or <see langword="null"/>.</returns>
-    public static string? TryRead(ReadOnlySpan<byte> utf8, out ClientFrame frame)
+    public static string? TryRead(ReadOnlySpan<byte> utf8, int maxDepth, out ClientFrame frame)
     {
         frame = new ClientFrame(utf8.ToArray());
-        return JsonGuard.Check(utf8) != JsonFault.None ? ErrorCodes.BadJson : frame.Read() ? null : ErrorCodes.BadMessage;
+        return JsonGuard.Check(utf8, maxDepth) != JsonFault.None ? ErrorCodes.BadJson : frame.Read() ? null : ErrorCodes.BadMessage;
     }
 
     /// <summary>The JSON of a part, byte for byte.</summary>

@@ -22,7 +22,7 @@ internal static class ErrorCodes
     /// <summary>What a person reads beside a code.</summary>
     public static string Describe(string code) => code switch
     {
-        BadJson => "The frame is not JSON that is taken here: one object, at most 32 levels deep, without duplicate keys.",
+        BadJson => "The frame is not JSON that is taken here: one object, not too deep, without duplicate keys.",
         BadMessage => "The frame lacks something, or something in it has the wrong type.",
         BadRoom => "A room has a name of 1 to 255 bytes without control characters.",
         Unauthorized => "Authenticate first.",

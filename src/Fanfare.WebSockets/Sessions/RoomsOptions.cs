@@ -18,6 +18,9 @@ public sealed class RoomsOptions
     /// <summary>The most frames that one message may come in. Default 1,024.</summary>
     public int MaxFragments { get; set; } = 1024;
 
+    /// <summary>Levels of nesting in a frame, its own object included: 1 to 64. Default 32.</summary>
+    public int MaxJsonDepth { get; set; } = 32;
+
     /// <summary>How long a client may be silent before it is pinged. Default 25 s.</summary>
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(25);
 
@@ -65,6 +68,11 @@ public sealed class RoomsOptions
         {
             throw new ArgumentException(
                 $"RoomsOptions.{nameof(MaxMessageBytes)} is {MaxMessageBytes} and {nameof(MaxUnauthenticatedBytes)} {MaxUnauthenticatedBytes}; both must be above zero (defaults 65536 and 8192).");
+        }
+
+        if (MaxJsonDepth is < 1 or > 64)
+        {
+            throw new ArgumentException($"RoomsOptions.{nameof(MaxJsonDepth)} is {MaxJsonDepth}; it must be between 1 and 64 (default 32).");
         }
 
         static void Positive(TimeSpan value, string option, string standard)

@@ -78,7 +78,7 @@ internal sealed partial class RoomsSession : Deadline, IWebSocketHandler
     public void OnText(ReadOnlySpan<byte> utf8)
     {
         Hear(utf8.Length);
-        if (ClientFrame.TryRead(utf8, out var frame) is { } fault)
+        if (ClientFrame.TryRead(utf8, _scope.Options.MaxJsonDepth, out var frame) is { } fault)
         {
             if (fault == ErrorCodes.BadJson && _scope.Metrics.Refused(FanfareMetrics.Limit.Json))
             {

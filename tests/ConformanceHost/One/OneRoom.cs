@@ -34,6 +34,7 @@ internal static class OneRoom
         app.MapPublish("/one/publish", Name, options =>
         {
             options.CheckOrigin = false;
+            options.MaxJsonDepth = FanfareSetup.MaxJsonDepth;
             options.Allow = static (user, _) => ValueTask.FromResult(user.Id == "backend");
         });
         OneControl.Map(app, one);

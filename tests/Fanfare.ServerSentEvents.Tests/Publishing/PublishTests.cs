@@ -125,16 +125,22 @@ public sealed class PublishTests
         Assert.DoesNotContain(host.Logs.Lines, static line => line.Exception is not null);
     }
 
-    [Fact]
-    public async Task Json_may_be_32_levels_deep()
+    [Theory]
+    [InlineData(null, 32)]
+    [InlineData(64, 64)]
+    public async Task Json_may_be_32_levels_deep_or_as_deep_as_is_set(int? limit, int levels)
     {
-        await using var host = await StreamHost.StartAsync();
+        await using var host = await StreamHost.StartAsync(publish: options => options.MaxJsonDepth = limit ?? options.MaxJsonDepth);
+        await using var reader = await host.ReadAsync();
 
-        Assert.Equal(HttpStatusCode.OK, (await PublishAsync(host, Nested(31))).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await PublishAsync(host, Nested(32))).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await PublishAsync(host, Nested(30_000))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PublishAsync(host, Body(levels - 1))).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PublishAsync(host, Body(levels))).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PublishAsync(host, Body(30_000))).Status);
 
-        static string Nested(int depth) => $$"""{"rooms":["open"],"event":"n","data":{{new string('[', depth)}}{{new string(']', depth)}}}""";
+        Assert.Equal(Nested(levels - 1), (await reader.NextAsync()).Data);
+
+        static string Body(int depth) => $$"""{"rooms":["open"],"event":"n","data":{{Nested(depth)}}}""";
+        static string Nested(int depth) => new string('[', depth) + new string(']', depth);
     }
 
     [Theory]

@@ -71,6 +71,23 @@ public sealed class HostileClientTests
     }
 
     [Fact]
+    public async Task How_deep_a_frame_may_nest_can_be_set()
+    {
+        await using var server = await TestServer.StartAsync(rooms: static options => options.MaxJsonDepth = 64);
+        await using var other = await PlainClient.JoinAsync(server, "u2");
+        await using var client = await PlainClient.JoinAsync(server);
+        Assert.Equal("user_joined", (await other.NextJsonAsync()).GetProperty("type").GetString());
+
+        await client.SendAsync($$"""{"type":"message","room":"open","content":{{Nested(64)}}}""");
+        await client.SendAsync($$"""{"type":"message","room":"open","content":{{Nested(63)}}}""");
+
+        Assert.Equal("bad_json", await client.NextErrorAsync());
+        Assert.Contains($$""","content":{{Nested(63)}},""", await other.NextAsync(), StringComparison.Ordinal);
+
+        static string Nested(int depth) => new string('[', depth) + new string(']', depth);
+    }
+
+    [Fact]
     public async Task A_flood_of_bad_frames_does_not_flood_the_log()
     {
         await using var server = await TestServer.StartAsync(rooms: static options =>
