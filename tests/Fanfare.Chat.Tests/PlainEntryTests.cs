@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 
 namespace Fanfare.Chat.Tests;
@@ -100,6 +101,26 @@ public sealed class PlainEntryTests(SharedServer shared) : IClassFixture<SharedS
         Assert.Equal(4429, await third.Closed);
         await using var socket = await ChatSocket.OpenAsync(server, ann);
         Assert.True(socket.IsRefused);
+    }
+
+    [Fact]
+    public async Task Connections_of_all_wires_count_for_the_address_and_each_wire_answers_429()
+    {
+        await using var server = await ChatServer.StartAsync("--Limits:ConnectionsPerAddress=3");
+        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        await using var socket = await ChatSocket.OpenAsync(server, ann);
+        await using var plain = await PlainSocket.OpenAsync(server, ann);
+        await using var stream = await EventStream.OpenAsync(server, ann, "/events/user");
+
+        await using var secondStream = await EventStream.OpenAsync(server, "/events", request => request.Headers.Authorization = new("Bearer", ann.AccessToken));
+        using var poll = await ann.GetAsync("/socket.io/?EIO=4&transport=polling");
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => PlainSocket.OpenAsync(server));
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests), (secondStream.Status, poll.StatusCode));
+        Assert.NotNull(secondStream.Headers!.RetryAfter);
+        Assert.NotNull(poll.Headers.RetryAfter);
+        Assert.Contains("429", refused.Message, StringComparison.Ordinal);
+        await ann.GetJsonAsync("/api/rooms");
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Fanfare.AspNetCore;
 
-/// <summary>Counts the open connections of each address, so that one cannot take all. Safe to use from any thread.</summary>
+/// <summary>Counts the open connections of each address, on whatever wire, so that one cannot take all. Safe to use from any thread.</summary>
 public sealed class AddressLimiter
 {
     private readonly ConcurrentDictionary<string, int> _open = new(StringComparer.Ordinal);

@@ -7,7 +7,7 @@ namespace Fanfare.AspNetCore;
 /// <remarks>Product, section 10.</remarks>
 public sealed partial class ConnectionGate
 {
-    private readonly AddressLimiter _addresses = new();
+    private readonly AddressLimiter _addresses;
     private readonly OriginPolicy? _origins;
     private readonly int _maxPerAddress;
     private readonly FanfareMetrics _metrics;
@@ -15,12 +15,14 @@ public sealed partial class ConnectionGate
 
     /// <summary>Makes an open gate.</summary>
     /// <param name="origins">Which pages may connect; <see langword="null"/> when something in front checks.</param>
-    /// <param name="maxPerAddress">Connections of one address; zero: no limit.</param>
+    /// <param name="addresses">Counts the connections of each address, here and wherever else it is used.</param>
+    /// <param name="maxPerAddress">With how many connections an address gets no further one here; zero: no limit, and none is counted.</param>
     /// <param name="metrics">Counts what is refused.</param>
     /// <param name="logger">Tells it.</param>
-    public ConnectionGate(OriginPolicy? origins, int maxPerAddress, FanfareMetrics metrics, ILogger logger)
+    public ConnectionGate(OriginPolicy? origins, AddressLimiter addresses, int maxPerAddress, FanfareMetrics metrics, ILogger logger)
     {
         _origins = origins;
+        _addresses = addresses;
         _maxPerAddress = maxPerAddress;
         _metrics = metrics;
         _logger = logger;

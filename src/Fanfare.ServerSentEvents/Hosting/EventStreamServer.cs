@@ -6,7 +6,7 @@ namespace Fanfare.ServerSentEvents;
 
 /// <summary>Makes the endpoints of event streams and of publishing.</summary>
 internal sealed class EventStreamServer(
-    FanfareServer server, IOptions<FanfareOptions> options, DrainList drains, QueryTokenPrivacy privacy, TimeProvider time, ILoggerFactory loggers)
+    FanfareServer server, IOptions<FanfareOptions> options, DrainList drains, AddressLimiter addresses, QueryTokenPrivacy privacy, TimeProvider time, ILoggerFactory loggers)
 {
     /// <summary>The namespace with this name.</summary>
     public Namespace Find(string name) => server.Of(name);
@@ -26,7 +26,7 @@ internal sealed class EventStreamServer(
             Time = time,
             Metrics = server.Metrics,
             Logger = logger,
-            Gate = new ConnectionGate(origins, streamOptions.MaxConnectionsPerAddress, server.Metrics, logger),
+            Gate = new ConnectionGate(origins, addresses, streamOptions.MaxConnectionsPerAddress, server.Metrics, logger),
         });
         drains.Add(endpoint.DrainAsync);
         if (streamOptions.AllowQueryToken)

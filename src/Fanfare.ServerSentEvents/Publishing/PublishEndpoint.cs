@@ -29,7 +29,7 @@ internal sealed partial class PublishEndpoint
         _serializer = server.Serializer;
         _time = time;
         _logger = logger;
-        _gate = new ConnectionGate(options.CheckOrigin ? new OriginPolicy(options.AllowedOrigins) : null, 0, server.Metrics, logger);
+        _gate = new ConnectionGate(options.CheckOrigin ? new OriginPolicy(options.AllowedOrigins) : null, new AddressLimiter(), 0, server.Metrics, logger);
         _ids = new PublishIds(options.IdLifetime, options.MaxIds, time);
     }
 

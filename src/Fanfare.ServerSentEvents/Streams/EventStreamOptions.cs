@@ -30,7 +30,7 @@ public sealed class EventStreamOptions
     /// <summary>After how long without an event a comment is sent. Default 30 s.</summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Streams that one address may have open here; more are answered with 429. Default 200; zero: no limit.</summary>
+    /// <summary>With how many open connections, on all wires that have such a limit, an address is answered 429 here. Default 200; zero: no limit, and none is counted.</summary>
     public int MaxConnectionsPerAddress { get; set; } = 200;
 
     /// <summary>After how long without the peer's acknowledgement its connection counts as broken, where the platform offers it. Default 15 s; zero leaves it to the platform.</summary>

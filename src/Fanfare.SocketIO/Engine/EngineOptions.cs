@@ -70,7 +70,7 @@ public sealed class EngineOptions
     /// <summary>How long a client may be over a rate without a break before it is closed. Default 10 s.</summary>
     public TimeSpan RateTolerance { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Open sessions of one address. Default 200; zero: no limit.</summary>
+    /// <summary>With how many open connections, on all wires that have such a limit, an address gets no further session here. Default 200; zero: no limit, and none is counted.</summary>
     public int MaxConnectionsPerAddress { get; set; } = 200;
 
     /// <summary>Whether frames may be written straight to the socket, past the server's own buffers, where that is possible. Default true.</summary>

@@ -20,7 +20,7 @@ internal sealed partial class EngineServer
     private static readonly string[] WebSocketUpgrades = [EngineOptions.WebSocket];
 
     private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
-    private readonly AddressLimiter _addresses = new();
+    private readonly AddressLimiter _addresses;
     private readonly EngineOptions _options;
     private readonly EngineScope _scope;
     private readonly OriginPolicy _origins;
@@ -29,10 +29,11 @@ internal sealed partial class EngineServer
     private readonly Func<EngineSession, IEngineHandler> _accept;
     private volatile bool _isDraining;
 
-    public EngineServer(EngineOptions options, FanfareServer server, OutboxLimits outboxLimits, TimeProvider time, ILoggerFactory loggers, Func<EngineSession, IEngineHandler> accept)
+    public EngineServer(EngineOptions options, FanfareServer server, AddressLimiter addresses, OutboxLimits outboxLimits, TimeProvider time, ILoggerFactory loggers, Func<EngineSession, IEngineHandler> accept)
     {
         _options = options;
         _accept = accept;
+        _addresses = addresses;
         _origins = new OriginPolicy(options.AllowedOrigins);
         _cors = options.Cors ?? PolicyOf(options);
         _corsService = new CorsService(Microsoft.Extensions.Options.Options.Create(new CorsOptions()), loggers);

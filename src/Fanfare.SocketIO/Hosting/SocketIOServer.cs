@@ -9,15 +9,17 @@ namespace Fanfare.SocketIO;
 internal sealed class SocketIOServer
 {
     private readonly DrainList _drains;
+    private readonly AddressLimiter _addresses;
     private readonly SocketIOScope _scope;
     private readonly OutboxLimits _outboxLimits;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
 
     public SocketIOServer(
-        FanfareServer server, IOptions<SocketIOOptions> options, IOptions<FanfareOptions> fanfareOptions, DrainList drains, TimeProvider time, ILoggerFactory loggers)
+        FanfareServer server, IOptions<SocketIOOptions> options, IOptions<FanfareOptions> fanfareOptions, DrainList drains, AddressLimiter addresses, TimeProvider time, ILoggerFactory loggers)
     {
         _drains = drains;
+        _addresses = addresses;
         var codec = new JsonPacketCodec(new PacketDecoderOptions
         {
             MaxAttachments = options.Value.MaxAttachments,
@@ -42,7 +44,7 @@ internal sealed class SocketIOServer
 
     private EngineServer Create(EngineOptions options, Func<EngineSession, IEngineHandler> accept)
     {
-        var engine = new EngineServer(options, _scope.Server, _outboxLimits, _time, _loggers, accept);
+        var engine = new EngineServer(options, _scope.Server, _addresses, _outboxLimits, _time, _loggers, accept);
         _drains.Add(engine.DrainAsync);
         return engine;
     }

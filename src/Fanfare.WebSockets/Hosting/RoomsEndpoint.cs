@@ -14,11 +14,11 @@ internal sealed class RoomsEndpoint
     private readonly RoomsScope _scope;
     private readonly ConnectionGate _gate;
 
-    public RoomsEndpoint(RoomsScope scope)
+    public RoomsEndpoint(RoomsScope scope, AddressLimiter addresses)
     {
         _scope = scope;
         _gate = new ConnectionGate(
-            scope.Options.CheckOrigin ? new OriginPolicy(scope.Options.AllowedOrigins) : null, scope.Options.MaxConnectionsPerAddress, scope.Metrics, scope.Logger);
+            scope.Options.CheckOrigin ? new OriginPolicy(scope.Options.AllowedOrigins) : null, addresses, scope.Options.MaxConnectionsPerAddress, scope.Metrics, scope.Logger);
     }
 
     /// <summary>Whose a connection is that has not said so; <see langword="null"/> when it has to.</summary>

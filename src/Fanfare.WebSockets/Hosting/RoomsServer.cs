@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Fanfare.WebSockets;
 
 /// <summary>The plain endpoints of the application.</summary>
-internal sealed class RoomsServer(FanfareServer server, IOptions<FanfareOptions> options, DrainList drains, ILoggerFactory loggers)
+internal sealed class RoomsServer(FanfareServer server, IOptions<FanfareOptions> options, DrainList drains, AddressLimiter addresses, ILoggerFactory loggers)
 {
     private readonly ConcurrentDictionary<Namespace, RoomNotices> _notices = new();
     private readonly RoomsEncoder _withNotices = new(sendsNotices: true);
@@ -39,7 +39,7 @@ internal sealed class RoomsServer(FanfareServer server, IOptions<FanfareOptions>
             Metrics = server.Metrics,
             Logger = logger,
         };
-        var endpoint = new RoomsEndpoint(scope);
+        var endpoint = new RoomsEndpoint(scope, addresses);
         drains.Add(endpoint.DrainAsync);
         return endpoint;
     }

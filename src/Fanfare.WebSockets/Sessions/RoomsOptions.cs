@@ -36,7 +36,7 @@ public sealed class RoomsOptions
     /// <summary>See <see cref="MaxProtocolErrors"/>. Default 60 s.</summary>
     public TimeSpan ProtocolErrorWindow { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Open connections of one address. Default 200; zero: no limit.</summary>
+    /// <summary>With how many open connections, on all wires that have such a limit, an address gets no further one here. Default 200; zero: no limit, and none is counted.</summary>
     public int MaxConnectionsPerAddress { get; set; } = 200;
 
     /// <summary>Whether requests of foreign origins are refused with 403. Default true. Turn it off only where something in front checks.</summary>
