@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Fanfare;
 
 /// <summary>Outboxes in which something waits, in the order in which they turned so, and the few workers on the thread pool that drain them.</summary>
@@ -8,13 +10,12 @@ namespace Fanfare;
 public sealed class DrainScheduler : IThreadPoolWorkItem
 {
     // How many outboxes a worker takes at once, and how many before it lets other work of the pool go first.
-    private const int Batch = 16;
+    private const int OutboxesAtOnce = 16;
     private const int BatchesPerTurn = 64;
 
     private readonly Lock _gate = new();
+    private readonly Queue<Outbox> _ready = new();
     private readonly int _maxWorkers = Math.Max(1, Environment.ProcessorCount / 2);
-    private Drainable? _first;
-    private Drainable? _last;
     private int _workers;
 
     /// <summary>Makes a scheduler.</summary>
@@ -28,21 +29,12 @@ public sealed class DrainScheduler : IThreadPoolWorkItem
     /// <summary>The wheel given to the constructor.</summary>
     public TimingWheel Wheel { get; }
 
-    /// <summary>Puts <paramref name="item"/> at the end of the list. It must not stand there already.</summary>
-    internal void Schedule(Drainable item)
+    /// <summary>Puts <paramref name="outbox"/> at the end of the list. It must not stand there already.</summary>
+    internal void Schedule(Outbox outbox)
     {
         lock (_gate)
         {
-            if (_last is null)
-            {
-                _first = item;
-            }
-            else
-            {
-                _last.NextReady = item;
-            }
-
-            _last = item;
+            _ready.Enqueue(outbox);
             if (_workers == _maxWorkers)
             {
                 return;
@@ -57,52 +49,44 @@ public sealed class DrainScheduler : IThreadPoolWorkItem
     /// <summary>One worker's turn; the thread pool calls it.</summary>
     void IThreadPoolWorkItem.Execute()
     {
+        var batch = default(Batch);
         for (var i = 0; i < BatchesPerTurn; i++)
         {
-            var item = TakeBatch();
-            if (item is null)
+            var outboxes = Take(batch);
+            if (outboxes.IsEmpty)
             {
                 return;
             }
 
-            while (item is not null)
+            foreach (var outbox in outboxes)
             {
-                // Cut first: at its turn the outbox may put itself on the list again.
-                var next = item.NextReady;
-                item.NextReady = null;
-                item.OnTurn();
-                item = next;
+                outbox.OnTurn();
             }
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    private Drainable? TakeBatch()
+    /// <summary>Takes the next outboxes off the list; when there are none the worker is done.</summary>
+    private Span<Outbox> Take(Span<Outbox> room)
     {
+        var count = 0;
         lock (_gate)
         {
-            var first = _first;
-            if (first is null)
+            while (count < room.Length && _ready.TryDequeue(out var outbox))
             {
-                _workers--;
-                return null;
+                room[count++] = outbox;
             }
 
-            var last = first;
-            for (var i = 1; i < Batch && last.NextReady is { } next; i++)
-            {
-                last = next;
-            }
-
-            _first = last.NextReady;
-            last.NextReady = null;
-            if (_first is null)
-            {
-                _last = null;
-            }
-
-            return first;
+            _workers -= count == 0 ? 1 : 0;
         }
+
+        return room[..count];
+    }
+
+    [InlineArray(OutboxesAtOnce)]
+    private struct Batch
+    {
+        private Outbox _first;
     }
 }
