@@ -14,7 +14,7 @@ public sealed class DrainScheduler : IThreadPoolWorkItem
     private const int BatchesPerTurn = 64;
 
     private readonly Lock _gate = new();
-    private readonly Queue<Outbox> _ready = new();
+    private readonly Queue<Drainable> _ready = new();
     private readonly int _maxWorkers = Math.Max(1, Environment.ProcessorCount / 2);
     private int _workers;
 
@@ -29,12 +29,12 @@ public sealed class DrainScheduler : IThreadPoolWorkItem
     /// <summary>The wheel given to the constructor.</summary>
     public TimingWheel Wheel { get; }
 
-    /// <summary>Puts <paramref name="outbox"/> at the end of the list. It must not stand there already.</summary>
-    internal void Schedule(Outbox outbox)
+    /// <summary>Puts <paramref name="item"/> at the end of the list. It must not stand there already.</summary>
+    internal void Schedule(Drainable item)
     {
         lock (_gate)
         {
-            _ready.Enqueue(outbox);
+            _ready.Enqueue(item);
             if (_workers == _maxWorkers)
             {
                 return;
@@ -52,15 +52,15 @@ public sealed class DrainScheduler : IThreadPoolWorkItem
         var batch = default(Batch);
         for (var i = 0; i < BatchesPerTurn; i++)
         {
-            var outboxes = Take(batch);
-            if (outboxes.IsEmpty)
+            var items = Take(batch);
+            if (items.IsEmpty)
             {
                 return;
             }
 
-            foreach (var outbox in outboxes)
+            foreach (var item in items)
             {
-                outbox.OnTurn();
+                item.OnTurn();
             }
         }
 
@@ -68,14 +68,14 @@ public sealed class DrainScheduler : IThreadPoolWorkItem
     }
 
     /// <summary>Takes the next outboxes off the list; when there are none the worker is done.</summary>
-    private Span<Outbox> Take(Span<Outbox> room)
+    private Span<Drainable> Take(Span<Drainable> room)
     {
         var count = 0;
         lock (_gate)
         {
-            while (count < room.Length && _ready.TryDequeue(out var outbox))
+            while (count < room.Length && _ready.TryDequeue(out var item))
             {
-                room[count++] = outbox;
+                room[count++] = item;
             }
 
             _workers -= count == 0 ? 1 : 0;
@@ -87,6 +87,6 @@ public sealed class DrainScheduler : IThreadPoolWorkItem
     [InlineArray(OutboxesAtOnce)]
     private struct Batch
     {
-        private Outbox _first;
+        private Drainable _first;
     }
 }

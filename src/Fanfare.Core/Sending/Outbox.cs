@@ -9,7 +9,7 @@ namespace Fanfare;
 /// Once a bound is passed it stays full: what came after a lost frame must not be sent, so the owner has to end the session.
 /// What properties tell is a snapshot.
 /// </remarks>
-public sealed class Outbox : IOutboxReader
+public sealed class Outbox : Drainable, IOutboxReader
 {
     private readonly OutboxLimits _limits;
     private readonly DrainScheduler _scheduler;
@@ -279,8 +279,8 @@ public sealed class Outbox : IOutboxReader
         }
     }
 
-    /// <summary>Drains what waits; called by a worker that has taken the outbox off the scheduler's list.</summary>
-    internal void OnTurn()
+    /// <inheritdoc/>
+    internal override void OnTurn()
     {
         lock (Gate)
         {
