@@ -6,14 +6,12 @@ namespace Fanfare.AspNetCore;
 /// <summary>What the direct path asks of a socket and .NET does not offer, or not as cheaply (decision record 0003). Linux only.</summary>
 internal static partial class NativeSocket
 {
-    /// <summary>Nothing fits into the socket's buffer now.</summary>
-    public const int WouldBlock = -1;
-
     /// <summary>The connection is dead.</summary>
-    public const int Gone = -2;
+    public const int Gone = -1;
 
-    private const int DontWait = 0x40;
-    private const int NoSignal = 0x4000;
+    /// <summary>How a socket is sent to: without waiting, and without a signal when it is dead.</summary>
+    public const int SendFlags = 0x40 | 0x4000;
+
     private const int Interrupted = 4;
     private const int Again = 11;
     private const int TcpLevel = 6;
@@ -32,40 +30,38 @@ internal static partial class NativeSocket
     public static bool IsSupported => OperatingSystem.IsLinux();
 
     /// <summary>Writes what fits, without waiting.</summary>
-    /// <returns>The number of bytes written, <see cref="WouldBlock"/> or <see cref="Gone"/>.</returns>
+    /// <returns>The number of bytes written, 0 when none fits now, or <see cref="Gone"/>.</returns>
     public static unsafe int Send(Socket socket, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)
         {
-            while (true)
+            try
             {
-                nint sent;
-                try
+                int? taken;
+                do
                 {
-                    sent = Send(socket.SafeHandle, start, (nuint)bytes.Length, DontWait | NoSignal);
+                    var sent = Send(socket.SafeHandle, start, (nuint)bytes.Length, SendFlags);
+                    taken = Taken(sent >= 0 ? (int)sent : -Marshal.GetLastPInvokeError());
                 }
-                catch (ObjectDisposedException)
-                {
-                    return Gone;
-                }
-
-                if (sent >= 0)
-                {
-                    return (int)sent;
-                }
-
-                switch (Marshal.GetLastPInvokeError())
-                {
-                    case Interrupted:
-                        continue;
-                    case Again:
-                        return WouldBlock;
-                    default:
-                        return Gone;
-                }
+                while (taken is null);
+                return taken.Value;
+            }
+            catch (ObjectDisposedException)
+            {
+                return Gone;
             }
         }
     }
+
+    /// <summary>What a send has taken: the number of bytes, 0 when none fits now, <see cref="Gone"/>, or <see langword="null"/> when it has to be tried again.</summary>
+    /// <param name="answer">The number of bytes sent, or a negative error number.</param>
+    public static int? Taken(int answer) => answer switch
+    {
+        >= 0 => answer,
+        -Interrupted => null,
+        -Again => 0,
+        _ => Gone,
+    };
 
     /// <summary>Writes all, as the socket can take it, without a thread.</summary>
     /// <returns>Whether all is written; not when the connection is broken.</returns>

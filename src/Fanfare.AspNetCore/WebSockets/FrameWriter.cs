@@ -10,7 +10,7 @@ namespace Fanfare.AspNetCore;
 /// The lock guards against the two callers there can be: the outbox's drain and the end of an asynchronous write. It is never held
 /// across a wait. Bytes of the outbox are taken off only when they are written, so its bounds see a stalled reader.
 /// </remarks>
-internal sealed class FrameWriter : IWire
+internal sealed class FrameWriter : IBatchWire
 {
     private const int ScratchSize = 64 * 1024;
     private const int MaxWritesPerTurn = 8;
@@ -47,6 +47,9 @@ internal sealed class FrameWriter : IWire
 
         /// <summary>The close frame is written, or nothing can be written any more.</summary>
         Ended = 2,
+
+        /// <summary>A write waits in a batch.</summary>
+        Gathered = 8,
 
         /// <summary>Our side of the connection is shut down behind the close frame.</summary>
         HangUp = 4,
@@ -156,15 +159,54 @@ internal sealed class FrameWriter : IWire
             }
 
             result = Write(outbox);
-            if (result != DrainResult.Gone || Has(State.Ended))
+            if (!EndIfGone(result))
             {
                 return result;
             }
-
-            End();
         }
 
         // The reading side learns it this way.
+        _transport.Abort();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public bool TryGather(IOutboxReader outbox, WriteBatch batch)
+    {
+        lock (this)
+        {
+            // Whatever is not plainly what waits and nothing else is drained by itself.
+            if (!ReferenceEquals(outbox, _outbox) || _inFlight > 0 || !_frames.IsIdle || Has(State.Writing | State.Gathered | State.Ended))
+            {
+                return false;
+            }
+
+            var isGathered = _transport.TryGather(outbox, batch);
+            _state |= isGathered ? State.Gathered : State.None;
+            return isGathered;
+        }
+    }
+
+    /// <inheritdoc/>
+    public DrainResult OnWritten(IOutboxReader outbox, BatchedWrite write)
+    {
+        DrainResult result;
+        lock (this)
+        {
+            _state &= ~State.Gathered;
+            result = Has(State.Ended) ? DrainResult.Gone : Settle(outbox, write.Written, write.Length);
+            if (!ReferenceEquals(outbox, _outbox))
+            {
+                // The other one has been told to wait.
+                _outbox.Resume();
+            }
+
+            if (!EndIfGone(result))
+            {
+                return result;
+            }
+        }
+
         _transport.Abort();
         return result;
     }
@@ -193,7 +235,7 @@ internal sealed class FrameWriter : IWire
             return DrainResult.Gone;
         }
 
-        if (Has(State.Writing))
+        if (Has(State.Writing | State.Gathered))
         {
             return DrainResult.PartlyTaken;
         }
@@ -231,33 +273,42 @@ internal sealed class FrameWriter : IWire
         }
 
         var sent = _transport.Send(bytes.Span);
-        if (sent == NativeSocket.Gone)
+        if (sent >= 0 && sent < own)
+        {
+            _frames.PutBack(bytes.Span[sent..own]);
+            return WaitForRoom(outbox);
+        }
+
+        var result = Settle(outbox, sent - own, bytes.Length - own);
+        if (result != DrainResult.Taken)
+        {
+            return result;
+        }
+
+        // Mostly that was all: what comes from now on gets another turn.
+        return EndIfClosed() ?? (outbox.IsEmpty && _frames.IsIdle ? DrainResult.Taken : null);
+    }
+
+    /// <summary>Takes off the outbox what was written of it straight to the socket.</summary>
+    private DrainResult Settle(IOutboxReader outbox, int written, int length)
+    {
+        if (written < 0)
         {
             return DrainResult.Gone;
         }
 
-        sent = Math.Max(0, sent);
-        if (sent < own)
-        {
-            _frames.PutBack(bytes.Span[sent..own]);
-        }
-        else if (sent > own)
-        {
-            outbox.Advance(sent - own);
-        }
+        outbox.Advance(written);
+        return written == length ? DrainResult.Taken : WaitForRoom(outbox);
+    }
 
-        if (sent == bytes.Length)
-        {
-            // Mostly that was all: what comes from now on gets another turn.
-            return EndIfClosed() ?? (outbox.IsEmpty && _frames.IsIdle ? DrainResult.Taken : null);
-        }
-
-        // The buffer is full: the rest of what was begun is handed over to be sent as soon as it can be, without a thread.
+    /// <summary>The socket is full: the rest of what was begun is handed over to be sent as soon as it can be, without a thread.</summary>
+    private DrainResult WaitForRoom(IOutboxReader outbox)
+    {
         var rest = _frames.Rest;
         if (rest.IsEmpty)
         {
             outbox.TryPeek(out rest);
-            _inFlight = rest.Length;
+            _inFlight = ReferenceEquals(outbox, _outbox) ? rest.Length : 0;
         }
 
         BeginWait(_transport.SendAsync(rest), scratch: null);
@@ -332,6 +383,17 @@ internal sealed class FrameWriter : IWire
         }
 
         _outbox.Resume();
+    }
+
+    private bool EndIfGone(DrainResult result)
+    {
+        if (result != DrainResult.Gone || Has(State.Ended))
+        {
+            return false;
+        }
+
+        End();
+        return true;
     }
 
     private DrainResult? EndIfClosed()

@@ -15,6 +15,7 @@ public static class WebSocketEndpoints
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<TimingWheel>();
+        services.TryAddSingleton<IWriteBatchFactory, SocketWriteBatchFactory>();
         services.TryAddSingleton<DrainScheduler>();
         return services;
     }

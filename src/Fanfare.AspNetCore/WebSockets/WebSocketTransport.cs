@@ -64,8 +64,13 @@ public sealed class WebSocketTransport
     }
 
     /// <summary>Writes to the socket what it can take now.</summary>
-    /// <returns>The number of bytes, <see cref="NativeSocket.WouldBlock"/> or <see cref="NativeSocket.Gone"/>.</returns>
+    /// <returns>The number of bytes, 0 when none fits, or <see cref="NativeSocket.Gone"/>.</returns>
     internal int Send(ReadOnlySpan<byte> bytes) => NativeSocket.Send(_socket!, bytes);
+
+    /// <summary>Puts what waits in an outbox into a batch, to be written to the socket.</summary>
+    /// <returns>Whether it is put there; not while the stream is written to.</returns>
+    internal bool TryGather(IOutboxReader outbox, WriteBatch batch) =>
+        _socket is not null && batch is SocketWriteBatch sockets && sockets.TryGather(_socket, outbox);
 
     /// <summary>Writes to the socket as it can take it, without a thread.</summary>
     /// <returns>Whether all is written; not when the connection is broken.</returns>

@@ -11,6 +11,12 @@ public sealed class FanfareOptions
     /// <summary>How much may wait for one slow reader. Defaults: 1 MiB, 1,024 messages, oldest 10 s.</summary>
     public OutboxLimits Outbox { get; } = new();
 
+    /// <summary>
+    /// Whether the writes of several connections may leave with one system call where the operating system allows it, as a broadcast's do (Linux, io_uring). Default true:
+    /// where it is refused, as many containers do, each connection is written to by itself.
+    /// </summary>
+    public bool AllowWriteBatches { get; set; } = true;
+
     /// <summary>How long closing all connections may take when the server is told to stop. Default 25 s, within the 30 s that hosts usually wait.</summary>
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(25);
 

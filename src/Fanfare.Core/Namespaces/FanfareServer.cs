@@ -15,11 +15,16 @@ public sealed class FanfareServer : IFanfare, IDisposable
 
     /// <summary>Makes a server without namespaces.</summary>
     public FanfareServer(
-        IOptions<FanfareOptions> options, IAdapterFactory adapters, FanfareMetrics metrics, TimeProvider time, ILogger<FanfareServer> logger)
+        IOptions<FanfareOptions> options,
+        IAdapterFactory adapters,
+        FanfareMetrics metrics,
+        TimeProvider time,
+        ILogger<FanfareServer> logger,
+        IWriteBatchFactory? batches = null)
     {
         _options = options.Value;
         Wheel = new TimingWheel(time);
-        Scheduler = new DrainScheduler(Wheel);
+        Scheduler = new DrainScheduler(Wheel, _options.AllowWriteBatches ? batches : null);
         Serializer = _options.TypeInfoResolver is { } resolver ? new MessageSerializer(resolver) : MessageSerializer.Default;
         Metrics = metrics;
         _services = new NamespaceServices
@@ -115,7 +120,11 @@ public sealed class FanfareServer : IFanfare, IDisposable
     }
 
     /// <summary>Stops the server's deadlines.</summary>
-    public void Dispose() => Wheel.Dispose();
+    public void Dispose()
+    {
+        Wheel.Dispose();
+        Scheduler.Dispose();
+    }
 
     private IEnumerable<KeyValuePair<string, long>> Measure(Func<Namespace, long> measure) =>
         _namespaces.Values.Select(found => KeyValuePair.Create(found.Name, measure(found)));

@@ -44,7 +44,7 @@ public sealed class Outbox : Drainable, IOutboxReader
         /// <summary>On the scheduler's list.</summary>
         Scheduled = 1,
 
-        /// <summary>A thread is within <see cref="IWire.Drain"/>.</summary>
+        /// <summary>A thread is within <see cref="IWire.Drain"/>, or a write waits in a batch.</summary>
         Draining = 2,
 
         /// <summary>The wire took only a part and has not asked for more since.</summary>
@@ -280,19 +280,22 @@ public sealed class Outbox : Drainable, IOutboxReader
     }
 
     /// <inheritdoc/>
-    internal override void OnTurn()
+    internal override IBatchWire? OnTurn(WriteBatch? batch)
     {
         lock (Gate)
         {
             _state &= ~State.Scheduled;
         }
 
-        Drain();
+        return Drain(batch);
     }
+
+    /// <inheritdoc/>
+    internal override void OnWritten(IBatchWire wire, BatchedWrite write) => EndDrain(wire, wire.OnWritten(this, write), wasCompleted: false);
 
     private bool IsAgeBounded => _limits.MaxAge > TimeSpan.Zero && _limits.MaxAge < TimeSpan.MaxValue;
 
-    private void Drain()
+    private IBatchWire? Drain(WriteBatch? batch = null)
     {
         IWire wire;
         bool completed;
@@ -300,7 +303,7 @@ public sealed class Outbox : Drainable, IOutboxReader
         {
             if (_wire is null || (_state & (State.Draining | State.Blocked)) != 0 || _corks > 0 || !HasWork)
             {
-                return;
+                return null;
             }
 
             _state = (_state | State.Draining) & ~State.Asked;
@@ -308,7 +311,18 @@ public sealed class Outbox : Drainable, IOutboxReader
             completed = (_state & State.Completed) != 0;
         }
 
-        var result = wire.Drain(this);
+        // The end is shown to the wire by itself.
+        if (batch is not null && !completed && wire is IBatchWire batchWire && batchWire.TryGather(this, batch))
+        {
+            return batchWire;
+        }
+
+        EndDrain(wire, wire.Drain(this), completed);
+        return null;
+    }
+
+    private void EndDrain(IWire wire, DrainResult result, bool wasCompleted)
+    {
         bool schedule;
         lock (Gate)
         {
@@ -320,7 +334,7 @@ public sealed class Outbox : Drainable, IOutboxReader
             }
             else
             {
-                Settle(result, completed);
+                Settle(result, wasCompleted);
             }
 
             // More that came meanwhile gets another turn behind the others, so one busy connection cannot hold a worker.
@@ -333,7 +347,7 @@ public sealed class Outbox : Drainable, IOutboxReader
         }
     }
 
-    private void Settle(DrainResult result, bool completed)
+    private void Settle(DrainResult result, bool wasCompleted)
     {
         switch (result)
         {
@@ -351,7 +365,7 @@ public sealed class Outbox : Drainable, IOutboxReader
                 StopWatching();
                 break;
             default:
-                if (completed)
+                if (wasCompleted)
                 {
                     _state |= State.CompletionShown;
                 }

@@ -12,7 +12,7 @@ public sealed partial class StreamConnection
     /// The lock guards against the callers there can be: the outbox's drain, the end of a write, the end of the stream. It is never held across a wait.
     /// Bytes of the outbox are taken off only when they are written, so its bounds see a stalled reader.
     /// </remarks>
-    private sealed class StreamWire(StreamConnection connection) : Deadline, IWire
+    private sealed class StreamWire(StreamConnection connection) : Deadline, IBatchWire
     {
         private const int ScratchSize = 64 * 1024;
         private const int MaxWritesPerTurn = 8;
@@ -28,6 +28,7 @@ public sealed partial class StreamConnection
         private long _writtenAt;
         private int _inFlight;
         private bool _isWriting;
+        private bool _isGathered;
         private bool _hasEnded;
         private bool _isDirect;
 
@@ -88,7 +89,7 @@ public sealed partial class StreamConnection
 
                 _hasEnded = true;
                 context = _context;
-                isIdle = !_isWriting;
+                isIdle = !_isWriting && !_isGathered;
             }
 
             if (context is null)
@@ -126,15 +127,39 @@ public sealed partial class StreamConnection
                 hasEnded = _hasEnded;
             }
 
-            if (hasEnded)
+            Tell(result, hasEnded);
+            return result;
+        }
+
+        /// <inheritdoc/>
+        public bool TryGather(IOutboxReader outbox, WriteBatch batch)
+        {
+            lock (this)
             {
-                Finish();
+                if (!_isDirect || _inFlight > 0 || _isWriting || _hasEnded || batch is not SocketWriteBatch sockets || !sockets.TryGather(_socket!.Socket, outbox))
+                {
+                    return false;
+                }
+
+                _writtenAt = connection._endpoint.Time.GetTimestamp();
+                _isGathered = true;
+                return true;
             }
-            else if (result == DrainResult.Gone)
+        }
+
+        /// <inheritdoc/>
+        public DrainResult OnWritten(IOutboxReader outbox, BatchedWrite write)
+        {
+            DrainResult result;
+            bool hasEnded;
+            lock (this)
             {
-                connection.Leave();
+                _isGathered = false;
+                hasEnded = _hasEnded;
+                result = hasEnded ? DrainResult.Gone : TakeOff(outbox, write.Written, write.Length);
             }
 
+            Tell(result, hasEnded);
             return result;
         }
 
@@ -157,6 +182,19 @@ public sealed partial class StreamConnection
             if (isIdle)
             {
                 connection._outbox.TryEnqueue(connection._form.KeepAlive, isVolatile: true);
+            }
+        }
+
+        /// <summary>Ends what has ended by a write: the request, or the stream whose client is gone.</summary>
+        private void Tell(DrainResult result, bool hasEnded)
+        {
+            if (hasEnded)
+            {
+                Finish();
+            }
+            else if (result == DrainResult.Gone)
+            {
+                connection.Leave();
             }
         }
 
@@ -202,24 +240,29 @@ public sealed partial class StreamConnection
         {
             var bytes = Scratch.AsSpan();
             bytes = bytes[..outbox.CopyTo(bytes)];
-            var sent = NativeSocket.Send(_socket!.Socket, bytes);
-            if (sent == NativeSocket.Gone)
+            var result = TakeOff(outbox, NativeSocket.Send(_socket!.Socket, bytes), bytes.Length);
+            return result == DrainResult.Taken ? null : result;
+        }
+
+        /// <summary>Takes off the outbox what was written of it straight to the socket.</summary>
+        private DrainResult TakeOff(IOutboxReader outbox, int written, int length)
+        {
+            if (written < 0)
             {
                 return DrainResult.Gone;
             }
 
-            sent = Math.Max(0, sent);
-            outbox.Advance(sent);
-            if (sent == bytes.Length)
+            outbox.Advance(written);
+            if (written == length)
             {
-                return null;
+                return DrainResult.Taken;
             }
 
             // The buffer is full: the rest of what was begun is handed over to be sent as soon as it can be, without a thread.
             outbox.TryPeek(out var rest);
             _inFlight = rest.Length;
             _isWriting = true;
-            _ = FinishSendAsync(NativeSocket.SendAllAsync(_socket.Socket, rest));
+            _ = FinishSendAsync(NativeSocket.SendAllAsync(_socket!.Socket, rest));
             return DrainResult.PartlyTaken;
         }
 

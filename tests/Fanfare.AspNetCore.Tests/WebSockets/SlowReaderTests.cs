@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Fanfare.AspNetCore.Tests.WebSockets;
@@ -82,6 +83,50 @@ public sealed class SlowReaderTests
         Assert.InRange(pongs, 1, 20);
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(20_000)]
+    public async Task Readers_that_stall_while_their_writes_leave_together_miss_nothing(int size)
+    {
+        var batches = new CountingBatches();
+        await using var host = await StartAsync(
+            static options =>
+            {
+                options.Outbox.MaxBytes = 0;
+                options.Outbox.MaxCount = 0;
+            },
+            services => services.AddSingleton<IWriteBatchFactory>(batches));
+        var clients = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => RawClient.ConnectAsync(host.Port, receiveBuffer: i % 2 == 0 ? 8 * 1024 : null)));
+        foreach (var client in clients)
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await client.SendAsync(Frame.TextMessage("begin"));
+                Assert.Equal("begin", await client.ReadTextAsync());
+            }
+        }
+
+        var peers = clients.Select(_ => host.NextHandler().Peer).ToArray();
+        Assert.All(peers, static peer => Assert.Equal(OperatingSystem.IsLinux(), peer.IsDirect));
+        var count = 4_000_000 / size;
+        for (var i = 0; i < count; i++)
+        {
+            var message = Encoding.ASCII.GetBytes(Message(i, size));
+            Assert.All(peers, peer => Assert.Equal(EnqueueResult.Accepted, peer.SendText(message)));
+        }
+
+        await Task.WhenAll(clients.Select(async client =>
+        {
+            for (var i = 0; i < count; i++)
+            {
+                Assert.Equal(Message(i, size), await client.ReadTextAsync());
+            }
+
+            await client.DisposeAsync();
+        }));
+        Assert.Equal(batches.IsRefused, batches.Made == 0);
+    }
+
     [Fact]
     public async Task Past_a_bound_a_slow_reader_is_closed()
     {
@@ -139,6 +184,30 @@ public sealed class SlowReaderTests
 
     private static string Message(int number, int size) => $"{number}:{new string('m', size - (number % 50))}";
 
-    private Task<WebSocketHost> StartAsync(Action<WebSocketEndpointOptions> configure) =>
-        WebSocketHost.StartAsync(configure, services: services => services.AddSingleton<TimeProvider>(_time));
+    private Task<WebSocketHost> StartAsync(Action<WebSocketEndpointOptions> configure, Action<IServiceCollection>? services = null) => WebSocketHost.StartAsync(
+        configure,
+        services: added =>
+        {
+            added.AddSingleton<TimeProvider>(_time);
+            services?.Invoke(added);
+        });
+
+    private sealed class CountingBatches : IWriteBatchFactory
+    {
+        private readonly SocketWriteBatchFactory _batches = new(NullLogger<SocketWriteBatchFactory>.Instance);
+        private int _made;
+
+        public int Made => _made;
+
+        /// <summary>Whether this kernel makes none.</summary>
+        public bool IsRefused { get; private set; }
+
+        public WriteBatch? TryCreate()
+        {
+            var batch = _batches.TryCreate();
+            IsRefused |= batch is null;
+            _made += batch is null ? 0 : 1;
+            return batch;
+        }
+    }
 }

@@ -10,6 +10,8 @@ internal static class OutboxScenarios
     [
         new("outbox, changing wires", ChangeWires),
         new("outbox, changing wires within a frame", ChangeWiresMidFrame),
+        new("outboxes, changing wires within a batch", ChangeWiresInBatch),
+        new("outboxes, completed within a batch", CompleteInBatch),
         new("outbox, completed", Complete),
         new("outbox, full", Full),
         new("outbox, corked", Cork),
@@ -50,16 +52,54 @@ internal static class OutboxScenarios
             () => Write(outbox, "first", 1),
             () => Write(outbox, "other", 1),
             () => outbox.Attach(second));
-        string[] all = ["first0", "other0"];
-        var whole = Encoding.ASCII.GetString([.. second.Taken]);
-        Assert.True(whole.Length % 6 == 0, $"In the middle of a frame: {whole}");
-        var before = Encoding.ASCII.GetString([.. first.Taken]);
-        string[] taken = [.. Frames(before), .. Frames(whole)];
-        Assert.Equal(all, taken.Order());
+        AssertTaken(first.Taken, second.Taken);
         stage.End();
+    }
 
-        // What the first wire has not got to the end of does not count.
-        static IEnumerable<string> Frames(string text) => text.Chunk(6).Where(static frame => frame.Length == 6).Select(static frame => new string(frame));
+    /// <summary>As before, while the writes of both wires and of a neighbour wait for each other.</summary>
+    private static void ChangeWiresInBatch()
+    {
+        var stage = new Stage();
+        var outbox = new Outbox(stage.Outbox, stage.Scheduler);
+        var neighbour = new Outbox(stage.Outbox, stage.Scheduler);
+        var log = new WireLog(stage);
+        var first = new BatchWire(log, written: 3);
+        var second = new BatchWire(log, written: 4);
+        var beside = new BatchWire(new WireLog(stage), written: 4);
+        outbox.Attach(first);
+        neighbour.Attach(beside);
+        Stage.Run(
+            () => Write(outbox, "first", 1),
+            () => Write(neighbour, "aside", 2),
+            () => Write(outbox, "other", 1),
+            () => outbox.Attach(second));
+        AssertTaken(first.Taken, second.Taken);
+        Assert.Equal("aside0aside1", Encoding.ASCII.GetString([.. beside.Taken]));
+        stage.End();
+    }
+
+    /// <summary>The end is shown to both wires, behind what was accepted, whatever waits in a batch meanwhile.</summary>
+    private static void CompleteInBatch()
+    {
+        var stage = new Stage();
+        Outbox[] outboxes = [new(stage.Outbox, stage.Scheduler), new(stage.Outbox, stage.Scheduler)];
+        WireLog[] logs = [new(stage), new(stage)];
+        BatchWire[] wires = [new(logs[0], written: 4), new(logs[1], written: 1)];
+        var accepted = new int[2];
+        Stage.Run(
+            () => outboxes[0].Attach(wires[0]),
+            () => outboxes[1].Attach(wires[1]),
+            () => accepted[0] = Write(outboxes[0], "a", 3),
+            () => accepted[1] = Write(outboxes[1], "a", 3),
+            outboxes[0].Complete,
+            outboxes[1].Complete);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal("a0a1a2"[..(2 * accepted[i])], Encoding.ASCII.GetString([.. wires[i].Taken]));
+            Assert.InRange(logs[i].Ends, 1, 2);
+        }
+
+        stage.End();
     }
 
     /// <summary>What was accepted before the end arrives; the wire sees the end; who waits for emptiness goes on.</summary>
@@ -167,6 +207,17 @@ internal static class OutboxScenarios
         Assert.Equal(movedBefore + 1, moved.Count);
         Assert.Equal(1, kept.Count);
         stage.End();
+    }
+
+    /// <summary>Two frames arrived, the later wire's from their beginning; what the first wire has not got to the end of does not count.</summary>
+    private static void AssertTaken(List<byte> first, List<byte> second)
+    {
+        var whole = Encoding.ASCII.GetString([.. second]);
+        Assert.True(whole.Length % 6 == 0, $"In the middle of a frame: {whole}");
+        string[] taken = [.. Frames(Encoding.ASCII.GetString([.. first])), .. Frames(whole)];
+        Assert.Equal((string[])["first0", "other0"], taken.Order());
+
+        static IEnumerable<string> Frames(string text) => text.Chunk(6).Where(static frame => frame.Length == 6).Select(static frame => new string(frame));
     }
 
     private static int Write(Outbox outbox, string text, int count)

@@ -21,7 +21,7 @@ internal sealed class Stage : IMeterFactory
         configure?.Invoke(options);
         Outbox = outbox ?? new OutboxLimits();
         var wheel = new TimingWheel(Clock);
-        Scheduler = new DrainScheduler(wheel);
+        Scheduler = new DrainScheduler(wheel, CountingBatch.Factory);
         Main = new Namespace("/", new Registrations(), options, new NamespaceServices
         {
             Serializer = MessageSerializer.Default,

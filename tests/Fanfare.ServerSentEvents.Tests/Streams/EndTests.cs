@@ -140,6 +140,42 @@ public sealed class EndTests
         Assert.Equal("end", (await good.NextAsync()).Name);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Readers_that_stall_together_and_read_on_miss_nothing(bool isInBatches)
+    {
+        const int Events = 400;
+        await using var host = await StreamHost.StartAsync(fanfare: options =>
+        {
+            options.AllowWriteBatches = isInBatches;
+            options.Outbox.MaxBytes = 0;
+            options.Outbox.MaxCount = 0;
+        });
+        var streams = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RawStream.OpenAsync(host.Address, "/events/rooms/open")));
+        foreach (var stream in streams)
+        {
+            Assert.Equal("connected", (await stream.NextAsync()).Name);
+        }
+
+        // Far more than all buffers on the way hold.
+        var pad = new string('x', 20_000);
+        for (var i = 0; i < Events; i++)
+        {
+            await host.Main.To("open").EmitAsync("n", i, pad);
+        }
+
+        await Task.WhenAll(streams.Select(async stream =>
+        {
+            for (var i = 0; i < Events; i++)
+            {
+                Assert.Equal($"[{i},\"{pad}\"]", (await stream.NextAsync()).Data);
+            }
+
+            await stream.DisposeAsync();
+        }));
+    }
+
     [Fact]
     public async Task A_reader_that_was_cut_comes_back_and_has_lost_nothing()
     {
