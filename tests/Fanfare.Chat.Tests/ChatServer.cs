@@ -67,6 +67,9 @@ internal sealed class ChatServer : IAsyncDisposable
         await SettleAsync();
     }
 
+    /// <summary>Stops it; to be awaited before it is disposed.</summary>
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         var database = Get<ChatOptions>().ConnectionString;

@@ -13,8 +13,8 @@ public sealed class HeaderTimeoutTests(SharedServer shared) : IClassFixture<Shar
     [Fact]
     public async Task A_connection_on_which_nothing_comes_is_let_go_after_10_seconds()
     {
-        using var mute = await ConnectAsync();
-        using var slow = await ConnectAsync();
+        using var mute = await ConnectAsync(shared.Server);
+        using var slow = await ConnectAsync(shared.Server);
         shared.Server.Clock.Advance(TimeSpan.FromSeconds(9.9));
         await SendAsync(slow, "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 200 ", await HearAsync(slow), StringComparison.Ordinal);
@@ -31,6 +31,22 @@ public sealed class HeaderTimeoutTests(SharedServer shared) : IClassFixture<Shar
     }
 
     [Fact]
+    public async Task The_stop_of_the_server_does_not_wait_for_a_connection_on_which_nothing_comes()
+    {
+        await using var server = await ChatServer.StartAsync();
+        using var mute = await ConnectAsync(server);
+        using var next = await ConnectAsync(server);
+        await SendAsync(next, "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200 ", await HearAsync(next), StringComparison.Ordinal);
+
+        // The server's clock stands: its patience with the connection never ends.
+        var stop = server.StopAsync();
+
+        Assert.Equal("", await HearAsync(mute));
+        await stop;
+    }
+
+    [Fact]
     public void The_head_of_a_request_may_take_10_seconds() =>
         Assert.Equal(TimeSpan.FromSeconds(10), shared.Server.Get<IOptions<KestrelServerOptions>>().Value.Limits.RequestHeadersTimeout);
 
@@ -39,15 +55,15 @@ public sealed class HeaderTimeoutTests(SharedServer shared) : IClassFixture<Shar
     [Trait("Category", "Long")]
     public async Task A_client_that_sends_half_a_head_is_cut()
     {
-        using var client = await ConnectAsync();
+        using var client = await ConnectAsync(shared.Server);
         await SendAsync(client, "GET /api/rooms HTTP/1.1\r\nHost: loc");
         Assert.StartsWith("HTTP/1.1 408 ", await HearAsync(client), StringComparison.Ordinal);
     }
 
-    private async Task<TcpClient> ConnectAsync()
+    private static async Task<TcpClient> ConnectAsync(ChatServer server)
     {
         var client = new TcpClient();
-        await client.ConnectAsync(shared.Server.Url.Host, shared.Server.Url.Port, TestContext.Current.CancellationToken);
+        await client.ConnectAsync(server.Url.Host, server.Url.Port, TestContext.Current.CancellationToken);
         return client;
     }
 

@@ -58,7 +58,7 @@ public sealed class StartTests
         using var folder = new TemporaryFolder();
         await using var program = ChatProcess.Start(folder, $"--{key}={value}");
 
-        Assert.NotEqual(0, await program.WaitForExitAsync());
+        Assert.Equal(key == "urls" ? 3 : 2, await program.WaitForExitAsync());
         Assert.Contains(program.ErrorLines, line => line.StartsWith(key + ":", StringComparison.Ordinal));
         Assert.DoesNotContain(program.ErrorLines.Concat(program.OutputLines), line => line.Contains("   at ", StringComparison.Ordinal));
     }
@@ -105,6 +105,30 @@ public sealed class StartTests
         {
             Assert.DoesNotContain(secret, log, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_bad_token_makes_a_line_only_where_that_is_asked_for_and_none_shows_it(bool isAskedFor)
+    {
+        const string Token = "marker-token";
+        string[] verbose = ["--Logging:LogLevel:Default=Trace", "--Logging:LogLevel:Microsoft.AspNetCore=Trace", "--Logging:LogLevel:Fanfare.Chat.Accounts.BearerAuthentication=Trace"];
+        using var folder = new TemporaryFolder();
+        await using var program = ChatProcess.Start(folder, ["--Auth:QueryToken=true", .. isAskedFor ? verbose : []]);
+        using var http = new HttpClient { BaseAddress = new Uri(await program.UrlAsync()) };
+        using var refreshed = await http.PostAsync("/api/auth/refresh", Json($$"""{"refreshToken":"{{Token}}"}"""), TestContext.Current.CancellationToken);
+        using var inQuery = await http.GetAsync($"/events/user?access_token={Token}", TestContext.Current.CancellationToken);
+        http.DefaultRequestHeaders.Authorization = new("Bearer", Token);
+        using var inHeader = await http.GetAsync("/api/rooms", TestContext.Current.CancellationToken);
+        using var ofStream = await http.GetAsync("/events/user", TestContext.Current.CancellationToken);
+        Assert.All([refreshed, inQuery, inHeader, ofStream], static answer => Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode));
+        program.Terminate();
+        await program.WaitForExitAsync();
+
+        var log = program.OutputLines.Concat(program.ErrorLines).ToList();
+        Assert.Equal(isAskedFor, log.Exists(static line => line.Contains("BearerAuthentication", StringComparison.Ordinal)));
+        Assert.DoesNotContain(log, static line => line.Contains(Token, StringComparison.Ordinal));
     }
 
     private static StringContent Json(string text) => new(text, null, "application/json");

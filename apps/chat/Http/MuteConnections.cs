@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Fanfare.Chat.Http;
@@ -14,21 +15,23 @@ internal static class MuteConnections
 
     private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, TimeSpan patience, TimeProvider time)
     {
+        var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        using var end = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, closing);
         try
         {
-            using var end = new CancellationTokenSource(patience, time);
-            var first = await connection.Transport.Input.ReadAsync(end.Token);
+            var first = await connection.Transport.Input.ReadAsync(either.Token);
 
             // Looked at and left there: the server reads it again.
             connection.Transport.Input.AdvanceTo(first.Buffer.Start);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
             return;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
-            // It broke: the server finds the same, and knows what to do.
+            // The server stops, or it broke: the server finds the same, and knows what to do.
         }
 
         await next(connection);
