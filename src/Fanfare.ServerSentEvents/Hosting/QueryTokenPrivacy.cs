@@ -42,7 +42,9 @@ internal sealed class QueryTokenPrivacy : IPostConfigureOptions<LoggerFilterOpti
             var rule = options.Rules.Where(rule => rule.ProviderName == provider && Covers(rule.CategoryName)).OrderBy(static rule => rule.CategoryName?.Length ?? -1).LastOrDefault();
             if (rule?.LogLevel is null or < LogLevel.Warning)
             {
-                options.Rules.Add(new LoggerFilterRule(provider, Category, LogLevel.Warning, rule?.Filter));
+                // The rule with the longest name counts, of equal ones the last; with a * in it a name may be longer than that of the category.
+                var categories = rule?.CategoryName is { } longer && longer.Length > Category.Length ? longer : Category;
+                options.Rules.Add(new LoggerFilterRule(provider, categories, LogLevel.Warning, rule?.Filter));
             }
         }
     }

@@ -29,6 +29,7 @@ public sealed class TokenTests
     [InlineData("access_token", "Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics")]
     [InlineData("access_token", "Logging:Fanfare.Testing.Diagnostics.LogRecorder:LogLevel:Default")]
     [InlineData("access_token", "Logging:Fanfare.Testing.Diagnostics.LogRecorder:LogLevel:Microsoft*Diagnostics")]
+    [InlineData("access_token", "Logging:LogLevel:Microsoft.AspNetCore.Hosting.*Diagnostics")]
     public async Task A_token_in_the_query_is_in_no_log_or_trace_and_not_in_what_the_application_sees(string key, string verboseSetting)
     {
         var traces = new ConcurrentQueue<Activity>();
