@@ -4,18 +4,16 @@ using System.Net.WebSockets;
 namespace Fanfare.Chat.Tests;
 
 /// <summary>Who comes in at <c>/ws</c>, and when that ends.</summary>
-public sealed class PlainEntryTests(SharedServer shared) : IClassFixture<SharedServer>
+public sealed class PlainEntryTests(SharedServer shared) : RoomOfAnn(shared)
 {
     [Fact]
     public async Task A_token_in_the_header_is_enough_and_a_bad_one_is_401()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        await using var plain = await PlainSocket.OpenAsync(server, ann.AccessToken);
-        Assert.Equal(ann.Id, (await plain.NextAsync("authenticated")).Text("userId"));
+        await using var plain = await PlainSocket.OpenAsync(Server, Ann.AccessToken);
+        Assert.Equal(Ann.Id, (await plain.NextAsync("authenticated")).Text("userId"));
         await plain.HearsNothingAsync();
 
-        var refused = await Assert.ThrowsAsync<WebSocketException>(() => PlainSocket.OpenAsync(server, "nonsense"));
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => PlainSocket.OpenAsync(Server, "nonsense"));
         Assert.Contains("401", refused.Message, StringComparison.Ordinal);
     }
 
@@ -25,7 +23,7 @@ public sealed class PlainEntryTests(SharedServer shared) : IClassFixture<SharedS
     [InlineData("null")]
     public async Task Without_a_good_token_nobody_comes_in(string token)
     {
-        await using var plain = await PlainSocket.OpenAsync(shared.Server);
+        await using var plain = await PlainSocket.OpenAsync(Server);
         await plain.SendTextAsync($$"""{"type":"authenticate","token":{{token}}}""");
         Assert.Equal("unauthorized", (await plain.NextAsync("error")).Text("code"));
         await plain.SendTextAsync("""{"type":"message","room":"a","content":"a"}""");
@@ -52,8 +50,7 @@ public sealed class PlainEntryTests(SharedServer shared) : IClassFixture<SharedS
         await using var forgotten = await PlainSocket.OpenAsync(server, ann);
         var expired = ann.AccessToken;
         server.Clock.Advance(TimeSpan.FromSeconds(5));
-        using var answer = await ann.PostAsync("/api/auth/refresh", new { refreshToken = ann.RefreshToken });
-        ann.SignIn(await TestUser.JsonOf(answer));
+        await ann.RefreshAsync();
 
         await renewed.SendAsync(new { type = "refresh", token = bob.AccessToken });
         Assert.Equal("unauthorized", (await renewed.NextAsync("error")).Text("code"));
@@ -72,16 +69,14 @@ public sealed class PlainEntryTests(SharedServer shared) : IClassFixture<SharedS
     [Fact]
     public async Task The_end_of_a_sign_in_ends_its_connections_also_those_renewed_with_its_token()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var elsewhere = await ann.SignInAgainAsync(server);
-        await using var here = await PlainSocket.OpenAsync(server, ann);
-        await using var there = await PlainSocket.OpenAsync(server, elsewhere);
-        await using var moved = await PlainSocket.OpenAsync(server, elsewhere);
-        await moved.SendAsync(new { type = "refresh", token = ann.AccessToken });
+        using var elsewhere = await Ann.SignInAgainAsync(Server);
+        await using var here = await PlainSocket.OpenAsync(Server, Ann);
+        await using var there = await PlainSocket.OpenAsync(Server, elsewhere);
+        await using var moved = await PlainSocket.OpenAsync(Server, elsewhere);
+        await moved.SendAsync(new { type = "refresh", token = Ann.AccessToken });
         await moved.NextAsync("authenticated");
 
-        using var logout = await ann.PostAsync("/api/auth/logout", new { refreshToken = ann.RefreshToken });
+        await Ann.LogOutAsync();
 
         Assert.Equal(4403, await here.Closed);
         Assert.Equal(4403, await moved.Closed);
@@ -126,19 +121,15 @@ public sealed class PlainEntryTests(SharedServer shared) : IClassFixture<SharedS
     [Fact]
     public async Task A_plain_connection_is_presence()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
-        await ann.AdmitAsync(room, bob);
-        await using var listener = await PlainSocket.OpenInAsync(server, ann, room);
+        await AdmitBobAsync();
+        await using var listener = await PlainSocket.OpenInAsync(Server, Ann, Room);
 
-        await using var plain = await PlainSocket.OpenAsync(server, bob);
-        Assert.Equal((bob.Id, true), (await listener.NextAsync("presence")) is var came ? (came.Text("userId"), came.GetProperty("online").GetBoolean()) : default);
+        await using var plain = await PlainSocket.OpenAsync(Server, Bob);
+        Assert.Equal((Bob.Id, true), (await listener.NextAsync("presence")) is var came ? (came.Text("userId"), came.GetProperty("online").GetBoolean()) : default);
         await plain.BreakAsync();
-        server.Clock.Advance(TimeSpan.FromSeconds(1.9));
+        Server.Clock.Advance(TimeSpan.FromSeconds(1.9));
         await listener.HearsNothingAsync();
-        server.Clock.Advance(TimeSpan.FromSeconds(0.2));
+        Server.Clock.Advance(TimeSpan.FromSeconds(0.2));
         Assert.False((await listener.NextAsync("presence")).GetProperty("online").GetBoolean());
     }
 }

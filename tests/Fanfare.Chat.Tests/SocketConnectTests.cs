@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Fanfare.Chat.Tests;
 
-public sealed class SocketConnectTests(SharedServer shared) : IClassFixture<SharedServer>
+public sealed class SocketConnectTests(SharedServer shared) : RoomOfAnn(shared)
 {
     [Theory]
     [InlineData("{}")]
@@ -11,7 +11,7 @@ public sealed class SocketConnectTests(SharedServer shared) : IClassFixture<Shar
     [InlineData("""{"token":null}""")]
     public async Task Without_a_good_token_nobody_comes_in(string auth)
     {
-        await using var socket = await ChatSocket.OpenWithAsync(shared.Server, auth);
+        await using var socket = await ChatSocket.OpenWithAsync(Server, auth);
         Assert.Equal("unauthorized", socket.Answer.Text("message"));
     }
 
@@ -38,8 +38,7 @@ public sealed class SocketConnectTests(SharedServer shared) : IClassFixture<Shar
 
         // All of it within the first 25 s, before a heartbeat is due.
         server.Clock.Advance(TimeSpan.FromSeconds(5));
-        using var answer = await ann.PostAsync("/api/auth/refresh", new { refreshToken = ann.RefreshToken });
-        ann.SignIn(await TestUser.JsonOf(answer));
+        await ann.RefreshAsync();
         var ack = await renewed.AskAsync("refresh", new { token = ann.AccessToken });
         Assert.True(ack.GetProperty("ok").GetBoolean());
         Assert.Equal(ann.Session.Text("expiresAt"), ack.Text("expiresAt"));
@@ -56,58 +55,49 @@ public sealed class SocketConnectTests(SharedServer shared) : IClassFixture<Shar
     [Fact]
     public async Task A_refresh_with_a_bad_or_another_users_token_changes_nothing()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var bob = await TestUser.RegisterAsync(server, "Bob");
-        await using var socket = await ChatSocket.OpenAsync(server, ann);
+        await using var socket = await ChatSocket.OpenAsync(Server, Ann);
 
-        Assert.Equal("unauthorized", (await socket.AskAsync("refresh", new { token = bob.AccessToken })).Text("error"));
+        Assert.Equal("unauthorized", (await socket.AskAsync("refresh", new { token = Bob.AccessToken })).Text("error"));
         Assert.Equal("unauthorized", (await socket.NextAsync("error")).Text("message"));
         Assert.Equal("unauthorized", (await socket.AskAsync("refresh", new { token = "nonsense" })).Text("error"));
         Assert.Equal("Invalid request", (await socket.AskAsync("refresh", new { })).Text("error"));
-        Assert.Equal("Invalid request", (await socket.AskAsync("refresh", ann.AccessToken)).Text("error"));
+        Assert.Equal("Invalid request", (await socket.AskAsync("refresh", Ann.AccessToken)).Text("error"));
     }
 
     [Fact]
     public async Task The_end_of_a_sign_in_ends_its_sockets_and_no_others()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var elsewhere = await ann.SignInAgainAsync(server);
-        await using var here = await ChatSocket.OpenAsync(server, ann);
-        await using var there = await ChatSocket.OpenAsync(server, elsewhere);
+        using var elsewhere = await Ann.SignInAgainAsync(Server);
+        await using var here = await ChatSocket.OpenAsync(Server, Ann);
+        await using var there = await ChatSocket.OpenAsync(Server, elsewhere);
 
-        using var logout = await ann.PostAsync("/api/auth/logout", new { refreshToken = ann.RefreshToken });
+        await Ann.LogOutAsync();
 
         await here.Disconnected;
         await there.HearsNothingAsync();
-        await using var again = await ChatSocket.OpenAsync(server, ann);
+        await using var again = await ChatSocket.OpenAsync(Server, Ann);
         Assert.Equal("unauthorized", again.Answer.Text("message"));
     }
 
     [Fact]
     public async Task A_reused_refresh_token_ends_the_sockets_of_its_sign_in()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        await using var socket = await ChatSocket.OpenAsync(server, ann);
-        using var first = await ann.PostAsync("/api/auth/refresh", new { refreshToken = ann.RefreshToken });
-        using var second = await ann.PostAsync("/api/auth/refresh", new { refreshToken = ann.RefreshToken });
+        await using var socket = await ChatSocket.OpenAsync(Server, Ann);
+        using var first = await Ann.PostAsync("/api/auth/refresh", new { refreshToken = Ann.RefreshToken });
+        using var second = await Ann.PostAsync("/api/auth/refresh", new { refreshToken = Ann.RefreshToken });
         await socket.Disconnected;
     }
 
     [Fact]
     public async Task A_socket_that_took_the_token_of_another_sign_in_ends_with_that_one()
     {
-        await using var server = await ChatServer.StartAsync();
-        using var ann = await TestUser.RegisterAsync(server, "Ann");
-        using var elsewhere = await ann.SignInAgainAsync(server);
-        await using var socket = await ChatSocket.OpenAsync(server, ann);
+        using var elsewhere = await Ann.SignInAgainAsync(Server);
+        await using var socket = await ChatSocket.OpenAsync(Server, Ann);
         Assert.True((await socket.AskAsync("refresh", new { token = elsewhere.AccessToken })).GetProperty("ok").GetBoolean());
 
-        using var first = await ann.PostAsync("/api/auth/logout", new { refreshToken = ann.RefreshToken });
+        await Ann.LogOutAsync();
         await socket.HearsNothingAsync();
-        using var second = await ann.PostAsync("/api/auth/logout", new { refreshToken = elsewhere.RefreshToken });
+        await elsewhere.LogOutAsync();
         await socket.Disconnected;
     }
 }

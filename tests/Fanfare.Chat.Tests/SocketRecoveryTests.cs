@@ -46,7 +46,7 @@ public sealed class SocketRecoveryTests(SharedServer shared) : RoomOfAnn(shared)
         await lost.BreakAsync();
         await using var recovered = await ReturnAsync(Ann, lost);
         Assert.Equal(lost.Answer.Text("sid"), recovered.Answer.Text("sid"));
-        using var logout = await Ann.PostAsync("/api/auth/logout", new { refreshToken = Ann.RefreshToken });
+        await Ann.LogOutAsync();
         await recovered.Disconnected;
     }
 

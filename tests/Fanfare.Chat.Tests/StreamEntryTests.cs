@@ -145,7 +145,7 @@ public sealed class StreamEntryTests
         await using var general = await EventStream.OpenAsync(server, ann, "/events");
         await using var other = await EventStream.OpenAsync(server, elsewhere, "/events/user");
 
-        using var logout = await ann.PostAsync("/api/auth/logout", new { refreshToken = ann.RefreshToken });
+        await ann.LogOutAsync();
 
         await Task.WhenAll(own.Ended, ofRoom.Ended, general.Ended);
         await elsewhere.MakeRoomAsync("More", isPrivate: true);

@@ -50,6 +50,21 @@ internal sealed class TestUser : IDisposable
         return user;
     }
 
+    /// <summary>Gets new tokens, and uses them.</summary>
+    public async Task RefreshAsync()
+    {
+        using var answer = await PostAsync("/api/auth/refresh", new { refreshToken = RefreshToken });
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        SignIn(await JsonOf(answer));
+    }
+
+    /// <summary>Ends the sign-in.</summary>
+    public async Task LogOutAsync()
+    {
+        using var answer = await PostAsync("/api/auth/logout", new { refreshToken = RefreshToken });
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+    }
+
     public void SignIn(JsonElement session)
     {
         Session = session;

@@ -14,7 +14,7 @@ public sealed class DirectWriteTests
     public async Task In_1000_connects_no_answer_overtakes_the_101()
     {
         await using var host = await WebSocketHost.StartAsync();
-        await Parallel.ForAsync(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken }, async (i, _) =>
+        await RepeatAsync(async i =>
         {
             await using var client = await RawClient.ConnectAsync(host.Port);
             Assert.StartsWith("HTTP/1.1 101 ", client.ResponseHead, StringComparison.Ordinal);
@@ -31,15 +31,9 @@ public sealed class DirectWriteTests
         // A look may tell too few while acknowledgements come in: hence more than one answer.
         const int Answers = 8;
         await using var host = await StartAsync(greetings);
-        await Parallel.ForAsync(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken }, async (i, _) =>
+        await RepeatAsync(async i =>
         {
-            await using var client = await RawClient.ConnectAsync(host.Port, Encoding.ASCII.GetBytes(RawClient.UpgradeRequest("/talk")));
-            Assert.StartsWith("HTTP/1.1 101 ", client.ResponseHead, StringComparison.Ordinal);
-            for (var greeting = 0; greeting < greetings; greeting++)
-            {
-                Assert.Equal($"greeting {greeting}", await client.ReadTextAsync());
-            }
-
+            await using var client = await ConnectAsync(host, greetings);
             for (var answer = 0; answer < Answers; answer++)
             {
                 await client.SendAsync(Frame.TextMessage($"{i}.{answer}"));
@@ -54,14 +48,9 @@ public sealed class DirectWriteTests
     {
         const int Greetings = 200;
         await using var host = await StartAsync(Greetings);
-        await Parallel.ForAsync(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken }, async (_, _) =>
+        await RepeatAsync(async _ =>
         {
-            await using var client = await RawClient.ConnectAsync(host.Port, Encoding.ASCII.GetBytes(RawClient.UpgradeRequest("/talk")));
-            Assert.StartsWith("HTTP/1.1 101 ", client.ResponseHead, StringComparison.Ordinal);
-            for (var i = 0; i < Greetings; i++)
-            {
-                Assert.Equal($"greeting {i}", await client.ReadTextAsync());
-            }
+            await using var client = await ConnectAsync(host, Greetings);
         });
     }
 
@@ -89,9 +78,8 @@ public sealed class DirectWriteTests
     public async Task A_session_that_moves_here_keeps_the_order_of_its_frames()
     {
         await using var host = await StartAsync(greetings: 1);
-        await using var client = await RawClient.ConnectAsync(host.Port, Encoding.ASCII.GetBytes(RawClient.UpgradeRequest("/talk")));
+        await using var client = await ConnectAsync(host, greetings: 1);
         var server = _servers.Take(TestContext.Current.CancellationToken);
-        Assert.Equal("greeting 0", await client.ReadTextAsync());
         var session = server.NewOutbox();
         for (var i = 0; i < 50; i++)
         {
@@ -113,6 +101,23 @@ public sealed class DirectWriteTests
         Assert.Equal(0x88, (await client.ReadAsync())!.First);
         await client.SendAsync(Frame.Close());
         Assert.Null(await client.ReadAsync());
+    }
+
+    /// <summary>A thousand times, some of them at once.</summary>
+    private static Task RepeatAsync(Func<int, Task> connect) => Parallel.ForAsync(
+        0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken }, async (i, _) => await connect(i));
+
+    /// <summary>Connects, and reads the answer and then the greetings in their order.</summary>
+    private static async Task<RawClient> ConnectAsync(WebSocketHost host, int greetings)
+    {
+        var client = await RawClient.ConnectAsync(host.Port, Encoding.ASCII.GetBytes(RawClient.UpgradeRequest("/talk")));
+        Assert.StartsWith("HTTP/1.1 101 ", client.ResponseHead, StringComparison.Ordinal);
+        for (var i = 0; i < greetings; i++)
+        {
+            Assert.Equal($"greeting {i}", await client.ReadTextAsync());
+        }
+
+        return client;
     }
 
     private Task<WebSocketHost> StartAsync(int greetings) => WebSocketHost.StartAsync(
