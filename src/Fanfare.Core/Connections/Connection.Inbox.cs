@@ -92,6 +92,17 @@ public abstract partial class Connection
         }
     }
 
+    /// <summary>Takes back <see cref="TryBeginEntry"/>: the namespace does not take it in. An end that came meanwhile is told as that of one that never was in.</summary>
+    internal void CancelEntry()
+    {
+        lock (_gate)
+        {
+            _hasEntered = false;
+        }
+
+        HandleNext();
+    }
+
     /// <summary>Hands the connection's rooms to <paramref name="successor"/>: nobody leaves, nobody joins. <see cref="FinishYield"/> tells its listeners, outside the namespace's lock.</summary>
     /// <returns>False when it had ended before.</returns>
     internal bool TryYieldTo(Connection successor)

@@ -117,12 +117,7 @@ public sealed partial class Namespace
                 _sessions.Open(connection, _history.Head);
             }
 
-            Add(connection);
-            foreach (var room in rooms ?? [])
-            {
-                _rooms.Join(connection, room);
-            }
-
+            Add(connection, rooms ?? []);
             answer(_history.Head);
             if (hold)
             {
@@ -155,7 +150,11 @@ public sealed partial class Namespace
             }
 
             connection.Identify(user);
-            JoinRoomOfUser(connection);
+            if (RoomOfUser(connection) is { } own)
+            {
+                _rooms.Join(connection, own);
+            }
+
             answer(_history.Head);
         }
 
@@ -170,29 +169,16 @@ public sealed partial class Namespace
     /// <returns>False when another connection was faster or the session ended meanwhile: nothing has changed then.</returns>
     public async ValueTask<bool> TryContinueAsync(Connection connection, Continuation continuation, Action answer)
     {
-        var session = continuation.Session;
-        EventId head;
-        lock (_order)
+        // Before the session is its own: an end that nobody is told of would keep it for ever.
+        if (!connection.TryBeginEntry())
         {
-            if (_isRetired || connection.IsClosed || !_sessions.TryContinue(session, continuation.Stale, connection))
-            {
-                return false;
-            }
+            return false;
+        }
 
-            connection.TryBeginEntry();
-            connection.Data = continuation.Stale?.Data ?? session.Data;
-            connection.IsRecovered = true;
-            connection.Hold();
-            head = _history.Head;
-            if (continuation.Stale?.TryYieldTo(connection) != true)
-            {
-                Add(connection);
-            }
-
-            foreach (var room in continuation.Rooms)
-            {
-                _rooms.Join(connection, room);
-            }
+        if (!TryTakeOver(connection, continuation, out var head))
+        {
+            connection.CancelEntry();
+            return false;
         }
 
         continuation.Stale?.FinishYield();
@@ -236,26 +222,35 @@ public sealed partial class Namespace
         }
     }
 
-    private void Add(Connection connection)
+    private bool TryTakeOver(Connection connection, Continuation continuation, out EventId head)
     {
-        _rooms.TryAdd(connection);
-        if (connection.IsClosed)
+        lock (_order)
         {
-            // It ended between its entry and here, when there was nothing to remove yet.
-            _rooms.Remove(connection);
-            return;
-        }
+            head = _history.Head;
+            if (_isRetired || !_sessions.TryContinue(continuation.Session, continuation.Stale, connection))
+            {
+                return false;
+            }
 
-        JoinRoomOfUser(connection);
+            connection.Data = continuation.Stale?.Data ?? continuation.Session.Data;
+            connection.IsRecovered = true;
+            connection.Hold();
+
+            // A stale one is still in the rooms; what it left meanwhile stays left.
+            if (continuation.Stale?.TryYieldTo(connection) != true)
+            {
+                Add(connection, continuation.Rooms);
+            }
+
+            return true;
+        }
     }
 
-    private void JoinRoomOfUser(Connection connection)
-    {
-        if (connection.User.Id is { } id)
-        {
-            _rooms.Join(connection, connection.HearsUser ? User.RoomOf(id) : User.SilentRoomOf(id));
-        }
-    }
+    private void Add(Connection connection, IReadOnlyList<string> rooms) =>
+        _rooms.TryAdd(connection, RoomOfUser(connection) is { } own ? [own, .. rooms] : rooms);
+
+    private static string? RoomOfUser(Connection connection) =>
+        connection.User.Id is { } id ? connection.HearsUser ? User.RoomOf(id) : User.SilentRoomOf(id) : null;
 
     private bool HasTooMany(User user)
     {

@@ -41,7 +41,10 @@ public sealed class RoomMap
     }
 
     /// <summary>Takes a member in. False when its id is taken.</summary>
-    public bool TryAdd(Member member)
+    public bool TryAdd(Member member) => TryAdd(member, []);
+
+    /// <summary>Takes a member in that is in rooms from the start. One that was removed before it came is removed again, at once: whoever did that comes only once.</summary>
+    internal bool TryAdd(Member member, IReadOnlyList<string> rooms)
     {
         lock (_lock)
         {
@@ -57,11 +60,18 @@ public sealed class RoomMap
 
             member.Index = _memberCount;
             _members[_memberCount++] = member;
+            foreach (var room in rooms)
+            {
+                Join(member, room);
+            }
+
+            RemoveIfGone(member);
             return true;
         }
     }
 
     /// <summary>Lets <paramref name="successor"/>, which has the same id, take the place of <paramref name="member"/> in all its rooms. False when that has left already.</summary>
+    /// <remarks>A successor that was removed before it came is removed again, at once.</remarks>
     public bool TryReplace(Member member, Member successor)
     {
         lock (_lock)
@@ -86,6 +96,7 @@ public sealed class RoomMap
             member.Index = -1;
             member.Seats = [];
             member.SeatCount = -1;
+            RemoveIfGone(successor);
             return true;
         }
     }
@@ -255,6 +266,14 @@ public sealed class RoomMap
             return target.RoomNames.Length > 0
                 ? Visit(target, message, static (message, member) => member.Deliver(message))
                 : Visit(target, message, static (message, member) => member.HearsEverybody && member.Deliver(message));
+        }
+    }
+
+    private void RemoveIfGone(Member member)
+    {
+        if (member.FinalRooms is not null)
+        {
+            Remove(member);
         }
     }
 

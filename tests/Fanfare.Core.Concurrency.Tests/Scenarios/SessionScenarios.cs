@@ -10,12 +10,14 @@ internal static class SessionScenarios
     public static IEnumerable<Scenario> All =>
     [
         new("session continued, the stale one lives", () => Continue(leavesFirst: false, successors: 1)),
-        new("session continued, the stale one ends meanwhile", () => Continue(leavesFirst: false, successors: 1, static stale => stale.Leave(CloseReason.TransportClose))),
+        new("session continued, the stale one ends meanwhile", () => Continue(leavesFirst: false, successors: 1, static (stale, _) => stale.Leave(CloseReason.TransportClose))),
+        new("session continued, the successor ends meanwhile", () => Continue(leavesFirst: false, successors: 1, static (_, successor) => successor.Leave(CloseReason.TransportClose))),
+        new("lost session continued, the successor ends meanwhile", () => Continue(leavesFirst: true, successors: 1, static (_, successor) => successor.Leave(CloseReason.TransportClose))),
         new("session continued by two", () => Continue(leavesFirst: false, successors: 2)),
         new("lost session continued by two", () => Continue(leavesFirst: true, successors: 2)),
     ];
 
-    private static void Continue(bool leavesFirst, int successors, Action<Client>? interfere = null)
+    private static void Continue(bool leavesFirst, int successors, Action<Client, Client>? interfere = null)
     {
         var stage = new Stage(static options => options.Recovery.IsEnabled = true, new OutboxLimits { MaxCount = 8 });
         var stale = new Client(stage, "session") { IsContinued = true };
@@ -33,7 +35,7 @@ internal static class SessionScenarios
         var clients = Enumerable.Range(0, successors).Select(_ => new Client(stage, "session") { IsContinued = true }).ToArray();
         var went = new bool[successors];
         var actions = clients.Select((client, i) => (Action)(() => went[i] = TryContinue(stage, client, stale, since)));
-        Stage.Run([.. actions, () => stage.Publish(2, Room), () => interfere?.Invoke(stale)]);
+        Stage.Run([.. actions, () => stage.Publish(2, Room), () => interfere?.Invoke(stale, clients[0])]);
         if (interfere is null)
         {
             Assert.Equal(1, stage.Main.ConnectionCount);
@@ -41,7 +43,7 @@ internal static class SessionScenarios
 
         // One that has continued may have been continued in its turn.
         var last = clients.Where((client, i) => went[i] && !client.IsClosed).ToArray();
-        Assert.Equal(stage.Main.ConnectionCount, last.Length);
+        Assert.Equal(stage.Main.ConnectionCount, last.Length + (stale.IsClosed ? 0 : 1));
         Assert.All(clients.Where((_, i) => !went[i]), static client => Assert.Empty(client.Frames));
         Assert.All([stale, .. clients], client => Assert.Equal(stage.PublishedIn(Room).Take(client.Positions.Length), client.Positions));
         Assert.All(last, client =>
@@ -49,7 +51,16 @@ internal static class SessionScenarios
             Assert.Single(client.Frames, "continued");
             Assert.Equal(stage.PublishedIn(Room), client.Positions);
         });
-        stage.End([stale, .. clients]);
+
+        // Whose connections have all ended is kept with its rooms.
+        var next = new Client(stage, "session") { IsContinued = true };
+        if (stage.Main.ConnectionCount == 0)
+        {
+            Stage.Run(() => Assert.True(TryContinue(stage, next, stale, since)));
+            Assert.Equal(stage.PublishedIn(Room), next.Positions);
+        }
+
+        stage.End([stale, .. clients, next]);
     }
 
     private static bool TryContinue(Stage stage, Client client, Client stale, EventId since)
