@@ -18,6 +18,8 @@ public sealed class StartTests
     [InlineData("TRUSTED_PROXIES", "10.0.0.0/33")]
     [InlineData("TRUSTED_PROXIES", "proxy")]
     [InlineData("TRUSTED_PROXIES", "10.1")]
+    [InlineData("TRUSTED_PROXIES", "10.1/16")]
+    [InlineData("TRUSTED_PROXIES", "10/8")]
     [InlineData("SEED_DEMO", "maybe")]
     [InlineData("Auth:AccessTokenSeconds", "0")]
     [InlineData("Auth:RefreshTokenSeconds", "a")]

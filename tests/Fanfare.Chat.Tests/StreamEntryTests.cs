@@ -92,7 +92,7 @@ public sealed class StreamEntryTests
     [Fact]
     public async Task The_cookie_is_secure_when_the_request_came_over_https()
     {
-        await using var server = await ChatServer.StartAsync("--TRUSTED_PROXIES=127.0.0.1");
+        await using var server = await ChatServer.StartAsync("--TRUSTED_PROXIES=10.0.0.0/8,127.0.0.0/8");
         using var nobody = TestUser.Anonymous(server);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/register") { Content = JsonContent.Create(new { name = "Ann", password = TestUser.Password }) };
         request.Headers.Add("X-Forwarded-For", "192.0.2.1");

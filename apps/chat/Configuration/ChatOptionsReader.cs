@@ -154,22 +154,28 @@ public static class ChatOptionsReader
         var networks = new List<IPNetwork>();
         foreach (var entry in Entries(text))
         {
-            // Not the forms of old, in which '10.1' is 10.0.0.1: who writes less than an address means something else.
-            if (IPAddress.TryParse(entry, out var address) && (address.AddressFamily == AddressFamily.InterNetworkV6 || entry == address.ToString()))
-            {
-                networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
-            }
-            else if (IPNetwork.TryParse(entry, out var network))
-            {
-                networks.Add(network);
-            }
-            else
-            {
-                throw new ConfigurationException("TRUSTED_PROXIES", $"'{entry}' is neither an address nor a network like 10.0.0.0/8.");
-            }
+            networks.Add(ReadNetwork(entry) ?? throw new ConfigurationException("TRUSTED_PROXIES", $"'{entry}' is neither an address nor a network like 10.0.0.0/8."));
         }
 
         return networks;
+    }
+
+    private static IPNetwork? ReadNetwork(string entry)
+    {
+        var written = entry.Split('/')[0];
+
+        // Not the forms of old, in which '10.1' is 10.0.0.1: who writes less than an address means something else.
+        if (!IPAddress.TryParse(written, out var address) || (address.AddressFamily == AddressFamily.InterNetwork && written != address.ToString()))
+        {
+            return null;
+        }
+
+        if (written == entry)
+        {
+            return new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        }
+
+        return IPNetwork.TryParse(entry, out var network) ? network : null;
     }
 
     private static bool ReadFlag(IConfiguration configuration, string key)
