@@ -21,6 +21,7 @@ internal sealed partial class EngineSession : Deadline
     private long _beatAt;
     private bool _awaitsPong;
     private int _pauses;
+    private bool _isReadingPayload;
 
     public EngineSession(string sid, EngineScope scope, RequestInfo request)
     {
@@ -124,29 +125,24 @@ internal sealed partial class EngineSession : Deadline
     /// <summary>Takes the body of a POST; it is decoded in place. False when it could not be read: the session is closed then.</summary>
     public async ValueTask<bool> ReceivePayloadAsync(Memory<byte> body, IReadOnlyList<KeyValuePair<string, string>> headers)
     {
-        var reader = new EnginePayloadReader(body);
-        while (IsOpen && reader.TryRead(out var packet))
+        lock (this)
         {
-            MessageHeaders = headers;
-            Receive(packet.Type, packet.Data.Span, packet.IsBinary);
-            MessageHeaders = null;
-            if (Outbox.IsHalfFull)
+            _isReadingPayload = true;
+            WebSocket?.PauseReading();
+        }
+
+        try
+        {
+            return await ReadPayloadAsync(new EnginePayloadReader(body), headers).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (this)
             {
-                // One body may hold thousands of packets, whose answers together would be more than may wait for a client: polls come first.
-                await Outbox.WhenEmptyAsync().ConfigureAwait(false);
+                _isReadingPayload = false;
+                ReadWebSocketIfMay();
             }
-
-            await WhenReadableAsync().ConfigureAwait(false);
         }
-
-        _handler!.OnReadEnd();
-        if (reader.Error == ProtocolError.None)
-        {
-            return true;
-        }
-
-        Fail(CloseReason.ParseError);
-        return false;
     }
 
     /// <summary>Closes the session from the server's side; a client on polling learns it with its next poll.</summary>
@@ -216,6 +212,11 @@ internal sealed partial class EngineSession : Deadline
             polling = Polling;
             Polling = null;
             owesPing = polling?.TakeOwedPing() == true;
+            if (_pauses > 0 || _isReadingPayload)
+            {
+                // Packets are read by one at a time, and who may not be read is not read here either.
+                webSocket.PauseReading();
+            }
         }
 
         webSocket.TakeOver();
@@ -234,20 +235,29 @@ internal sealed partial class EngineSession : Deadline
     /// <summary>Stops reading from the client; calls are counted.</summary>
     public void PauseReading()
     {
-        if (Interlocked.Increment(ref _pauses) == 1)
+        lock (this)
         {
-            WebSocket?.PauseReading();
+            if (++_pauses == 1)
+            {
+                WebSocket?.PauseReading();
+            }
         }
     }
 
     /// <summary>Ends a <see cref="PauseReading"/>; the last one lets the client be read again.</summary>
     public void ResumeReading()
     {
-        if (Interlocked.Decrement(ref _pauses) == 0)
+        lock (this)
         {
-            WebSocket?.ResumeReading();
-            Interlocked.Exchange(ref _readable, null)?.TrySetResult();
+            if (--_pauses > 0)
+            {
+                return;
+            }
+
+            ReadWebSocketIfMay();
         }
+
+        Interlocked.Exchange(ref _readable, null)?.TrySetResult();
     }
 
     /// <summary>Completes when the client may be read further: the answer to a POST waits for it.</summary>
@@ -351,6 +361,15 @@ internal sealed partial class EngineSession : Deadline
         }
     }
 
+    /// <summary>Under the lock.</summary>
+    private void ReadWebSocketIfMay()
+    {
+        if (_pauses == 0 && !_isReadingPayload)
+        {
+            WebSocket?.ResumeReading();
+        }
+    }
+
     private void Begin()
     {
         _scope.Metrics.Session(Transport, 1);
@@ -406,6 +425,32 @@ internal sealed partial class EngineSession : Deadline
 
         _rate ??= new SessionRateGate(this, _scope);
         _rate.Take(bytes);
+    }
+
+    private async ValueTask<bool> ReadPayloadAsync(EnginePayloadReader reader, IReadOnlyList<KeyValuePair<string, string>> headers)
+    {
+        while (IsOpen && reader.TryRead(out var packet))
+        {
+            MessageHeaders = headers;
+            Receive(packet.Type, packet.Data.Span, packet.IsBinary);
+            MessageHeaders = null;
+            if (Outbox.IsHalfFull)
+            {
+                // One body may hold thousands of packets, whose answers together would be more than may wait for a client: polls come first.
+                await Outbox.WhenEmptyAsync().ConfigureAwait(false);
+            }
+
+            await WhenReadableAsync().ConfigureAwait(false);
+        }
+
+        _handler!.OnReadEnd();
+        if (reader.Error == ProtocolError.None)
+        {
+            return true;
+        }
+
+        Fail(CloseReason.ParseError);
+        return false;
     }
 
     private void End(CloseReason reason, bool waitsForPoll)

@@ -142,6 +142,33 @@ public sealed class TransportUpgradeTests
     }
 
     [Fact]
+    public async Task A_POST_that_is_held_back_holds_back_the_WebSocket_too_and_is_read_to_its_end_first()
+    {
+        await using var server = await StartAsync(movesClock: true, new EngineOptions { MaxMessagesPerSecond = 1, MessageBurst = 2 });
+        await using var polling = await OpenAsync(server);
+        var connection = await _connections.Next();
+        await using var webSocket = await UpgradeAsync(server, polling);
+        await webSocket.SendAsync("2probe");
+        Assert.Equal("3probe", await webSocket.NextAsync());
+        var post = polling.PostAsync("4first\u001e4second\u001e4third\u001e4fourth");
+        Assert.Equal(["first", "second", "third"], await _messages.Take(3));
+        await webSocket.SendAsync("5");
+        connection.Send("upgraded");
+        Assert.Equal("4upgraded", await webSocket.NextAsync());
+
+        await webSocket.SendAsync("4by WebSocket");
+        await using var other = await OpenAsync(server);
+        await other.SendAsync("4marker");
+        Assert.Equal("marker", await _messages.Next());
+        server.Clock!.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("fourth", await _messages.Next());
+        server.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal("by WebSocket", await _messages.Next());
+        Assert.Equal((HttpStatusCode.OK, "ok"), await post);
+    }
+
+    [Fact]
     public async Task A_second_upgrade_gets_its_WebSocket_closed_and_the_session_goes_on()
     {
         await using var server = await StartAsync();
@@ -253,7 +280,7 @@ public sealed class TransportUpgradeTests
     [Fact]
     public async Task Where_upgrades_are_off_the_new_WebSocket_is_closed()
     {
-        await using var server = await StartAsync(allowUpgrades: false);
+        await using var server = await StartAsync(options: new EngineOptions { AllowUpgrades = false });
         await using var polling = await OpenAsync(server);
 
         await using var webSocket = await UpgradeAsync(server, polling);
@@ -291,7 +318,7 @@ public sealed class TransportUpgradeTests
         received.AddRange(body.Split('\x1e').Where(static packet => packet != "6"));
     }
 
-    private Task<TestServer> StartAsync(bool movesClock = false, bool allowUpgrades = true) => TestServer.StartAsync(
+    private Task<TestServer> StartAsync(bool movesClock = false, EngineOptions? options = null) => TestServer.StartAsync(
         movesClock: movesClock,
         map: app => app.MapEngineIO(
             "/engine.io/",
@@ -301,5 +328,5 @@ public sealed class TransportUpgradeTests
                 connection.Closed += (_, reason) => _closes.Add(reason);
                 _connections.Add(connection);
             },
-            new EngineOptions { AllowUpgrades = allowUpgrades }));
+            options ?? new EngineOptions()));
 }
