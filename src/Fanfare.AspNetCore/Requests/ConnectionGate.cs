@@ -105,7 +105,7 @@ public sealed partial class ConnectionGate
         [LoggerMessage(401, LogLevel.Information, "A request of a foreign origin was refused; list it in AllowedOrigins if its pages may connect.", EventName = "OriginRefused")]
         public static partial void OriginRefused(ILogger logger);
 
-        [LoggerMessage(402, LogLevel.Information, "An address has {Limit} connections; another one was refused.", EventName = "TooManyConnectionsOfAddress")]
+        [LoggerMessage(402, LogLevel.Information, "An address has {Limit} connections or more; another one was refused.", EventName = "TooManyConnectionsOfAddress")]
         public static partial void TooManyConnections(ILogger logger, int limit);
     }
 }

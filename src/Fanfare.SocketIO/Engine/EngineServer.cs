@@ -239,8 +239,18 @@ internal sealed partial class EngineServer
         }
 
         var session = new EngineSession(NewSid(), _scope, request);
-        _options.InitialHeaders?.Invoke(context);
-        _options.Headers?.Invoke(context);
+        try
+        {
+            _options.InitialHeaders?.Invoke(context);
+            _options.Headers?.Invoke(context);
+        }
+        catch
+        {
+            // Code of the application: its faults must not use up the places of an address.
+            LeaveAddress(request.Address);
+            throw;
+        }
+
         if (_options.CookieName is { } cookie)
         {
             context.Response.Headers.Append("Set-Cookie", $"{cookie}={session.Sid}; Path=/; HttpOnly; SameSite=Lax");
@@ -379,7 +389,7 @@ internal sealed partial class EngineServer
         [LoggerMessage(331, LogLevel.Information, "A request of a foreign origin was refused; list it in EngineOptions.AllowedOrigins if its pages may connect.", EventName = "OriginRefused")]
         public static partial void OriginRefused(ILogger logger);
 
-        [LoggerMessage(332, LogLevel.Information, "An address has {Limit} sessions; another one was refused.", EventName = "TooManyConnectionsOfAddress")]
+        [LoggerMessage(332, LogLevel.Information, "An address has {Limit} connections or more; another one was refused.", EventName = "TooManyConnectionsOfAddress")]
         public static partial void TooManyConnections(ILogger logger, int limit);
     }
 }

@@ -104,6 +104,32 @@ public sealed class LimitTests
         }
     }
 
+    [Fact]
+    public async Task A_handshake_that_the_application_breaks_off_takes_no_place_of_its_address()
+    {
+        var faults = 2;
+        await using var server = await StartAsync(options =>
+        {
+            options.Engine.MaxConnectionsPerAddress = 1;
+            options.Engine.InitialHeaders = _ =>
+            {
+                if (faults-- > 0)
+                {
+                    throw new InvalidOperationException("no headers");
+                }
+            };
+        });
+
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 4; i++)
+        {
+            using var response = await server.Http.GetAsync(server.Url("EIO=4&transport=polling"), TestContext.Current.CancellationToken).InTime();
+            statuses.Add(response.StatusCode);
+        }
+
+        Assert.Equal([HttpStatusCode.InternalServerError, HttpStatusCode.InternalServerError, HttpStatusCode.OK, HttpStatusCode.TooManyRequests], statuses);
+    }
+
     [Theory]
     [InlineData(EngineLink.WebSocket)]
     [InlineData(EngineLink.Polling)]
