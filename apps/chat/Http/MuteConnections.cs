@@ -15,6 +15,15 @@ internal static class MuteConnections
 
     private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, TimeSpan patience, TimeProvider time)
     {
+        if (await SpeaksAsync(connection, patience, time))
+        {
+            await next(connection);
+        }
+    }
+
+    /// <summary>Whether something comes in time. Also when the server stops, or the connection breaks: then the server finds the same, and knows what to do.</summary>
+    private static async Task<bool> SpeaksAsync(ConnectionContext connection, TimeSpan patience, TimeProvider time)
+    {
         var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         using var end = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, closing);
@@ -24,16 +33,15 @@ internal static class MuteConnections
 
             // Looked at and left there: the server reads it again.
             connection.Transport.Input.AdvanceTo(first.Buffer.Start);
+            return true;
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            return;
+            return false;
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
-            // The server stops, or it broke: the server finds the same, and knows what to do.
+            return true;
         }
-
-        await next(connection);
     }
 }
