@@ -7,9 +7,6 @@ public sealed class AddressLimiter
 {
     private readonly ConcurrentDictionary<string, int> _open = new(StringComparer.Ordinal);
 
-    /// <summary>How many addresses have a connection.</summary>
-    public int AddressCount => _open.Count;
-
     /// <summary>Counts a connection in; false when the address has <paramref name="limit"/> already.</summary>
     public bool TryEnter(string address, int limit)
     {

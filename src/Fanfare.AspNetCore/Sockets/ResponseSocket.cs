@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -56,7 +57,9 @@ internal sealed class ResponseSocket
         {
             foreach (var value in values)
             {
-                _written += "\r\n: ".Length + name.Length + value!.Length;
+                // Kestrel leaves out what is null; how long it makes what is not ASCII depends on how it was configured.
+                _written += value is null ? 0 : "\r\n: ".Length + name.Length + value.Length;
+                _looks = Ascii.IsValid(value) ? _looks : MaxLooks;
             }
         }
     }
@@ -65,11 +68,7 @@ internal sealed class ResponseSocket
     public void NoteWritten(int bytes) => _written += bytes;
 
     /// <summary>Whether the socket has been given everything: from then on nothing may go through the pipe.</summary>
-    public bool HasEverything()
-    {
-        _looks++;
-        return NativeSocket.CountTaken(Socket) == _written;
-    }
+    public bool HasEverything() => _looks++ < MaxLooks && NativeSocket.CountTaken(Socket) == _written;
 
     private static ResponseSocket? Find(HttpContext context)
     {

@@ -74,7 +74,7 @@ public abstract partial class Connection : Member
     }
 
     /// <summary>Its rooms, the one of its own id first. While it ends those it was in, afterwards none.</summary>
-    public IReadOnlyList<string> Rooms => _hasLeft ? [] : [Id, .. _scope.Rooms.LastRoomsOf(this)];
+    public IReadOnlyList<string> Rooms => _hasLeft ? [] : [Id, .. _scope.Rooms.RoomsOf(this)];
 
     /// <summary>Whether it has ended.</summary>
     public bool IsClosed => System.Threading.Volatile.Read(ref _closeReason) is not null;

@@ -196,17 +196,8 @@ public sealed class RoomMap
         }
     }
 
-    /// <summary>The rooms a member is in, without the one of its own id.</summary>
+    /// <summary>The rooms a member is in, without the one of its own id; for one that is gone those that it was in. At once, so that nobody finds it in none while it goes.</summary>
     public string[] RoomsOf(Member member)
-    {
-        lock (_lock)
-        {
-            return NamesOf(member);
-        }
-    }
-
-    /// <summary>The same, and for one that is gone the rooms that it was in. At once, so that nobody finds it in none while it goes.</summary>
-    internal string[] LastRoomsOf(Member member)
     {
         lock (_lock)
         {

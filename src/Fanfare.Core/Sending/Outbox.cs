@@ -100,7 +100,7 @@ public sealed class Outbox : Drainable, IOutboxReader
         (_limits.MaxCount is > 0 and < int.MaxValue && _waiting.Count >= _limits.MaxCount / 2)
         || (_limits.MaxBytes is > 0 and < int.MaxValue && _waiting.Bytes >= _limits.MaxBytes / 2);
 
-    // The object itself is the lock: it is held for moments only, and a Lock of its own would cost every idle connection 48 bytes.
+    // The object itself is the lock: it is held for moments only, and a Lock of its own would cost every idle connection 40 bytes.
     private Outbox Gate => this;
 
     private bool HasWork => _waiting.Count > 0

@@ -40,6 +40,12 @@ internal sealed class QueryTokenPrivacy : IPostConfigureOptions<LoggerFilterOpti
         foreach (var provider in options.Rules.Select(static rule => rule.ProviderName).Append(null).Distinct().ToArray())
         {
             var rule = options.Rules.Where(rule => rule.ProviderName == provider && Covers(rule.CategoryName)).OrderBy(static rule => rule.CategoryName?.Length ?? -1).LastOrDefault();
+            if (rule is null && (provider is not null || options.MinLevel > LogLevel.Warning))
+            {
+                // The general rules hold, or the least level of all, which is stricter.
+                continue;
+            }
+
             if (rule?.LogLevel is null or < LogLevel.Warning)
             {
                 // The rule with the longest name counts, of equal ones the last; with a * in it a name may be longer than that of the category.

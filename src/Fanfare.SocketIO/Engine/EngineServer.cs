@@ -268,7 +268,9 @@ internal sealed partial class EngineServer
         session.AwaitPing();
         session.Send(OpenPacket(session, _options.AllowUpgrades && _options.Transports.Contains(EngineOptions.WebSocket) ? WebSocketUpgrades : NoUpgrades));
         session.Start(_accept(session), new PollingTransport(session, _scope));
-        return session.Polling!.PollAsync(context);
+        var poll = session.Polling!.PollAsync(context);
+        CloseIfDraining(session);
+        return poll;
     }
 
     private async Task ServeLaterAsync(EngineSession session, ValueTask<WebSocketTransport?> accepted)
@@ -302,7 +304,17 @@ internal sealed partial class EngineServer
         session.AwaitPing();
         session.Send(OpenPacket(session, NoUpgrades));
         session.Start(_accept(session), webSocket);
+        CloseIfDraining(session);
         return connection.RunAsync();
+    }
+
+    /// <summary>For one that came between the beginning of the drain and its look at who is in.</summary>
+    private void CloseIfDraining(EngineSession session)
+    {
+        if (_isDraining)
+        {
+            session.Close(CloseReason.ServerShuttingDown);
+        }
     }
 
     private async Task UpgradeAsync(HttpContext context, EngineSession session)

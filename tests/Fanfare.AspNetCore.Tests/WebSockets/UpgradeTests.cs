@@ -1,5 +1,9 @@
 using System.Text;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Primitives;
 
 namespace Fanfare.AspNetCore.Tests.WebSockets;
 
@@ -68,6 +72,23 @@ public sealed class UpgradeTests
 
         await using var refused = await WebSocketHost.StartAsync(static options => options.Limits.AllowDirectWrites = false);
         Assert.False(await IsDirectAsync(refused));
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("plain", true)]
+    [InlineData("Gr\u00fc\u00dfe", false)]
+    public async Task A_head_whose_length_cannot_be_told_keeps_the_frames_on_the_stream(string? header, bool isDirect)
+    {
+        await using var host = await WebSocketHost.StartAsync(
+            services: static services => services.Configure<KestrelServerOptions>(static kestrel => kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8),
+            map: app => app.Use((context, next) =>
+            {
+                context.Response.Headers["X-Added"] = new StringValues([header, "second"]);
+                return next(context);
+            }));
+
+        Assert.Equal(isDirect && OperatingSystem.IsLinux(), await IsDirectAsync(host));
     }
 
     [Fact]

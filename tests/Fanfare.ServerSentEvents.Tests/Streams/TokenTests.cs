@@ -64,12 +64,22 @@ public sealed class TokenTests
             || trace.TagObjects.Any(static tag => $"{tag.Value}".Contains("marker-token", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public async Task Rules_of_the_application_that_keep_more_out_of_the_log_stay()
+    [Theory]
+    [InlineData(LogLevel.Debug, "Logging:LogLevel:Microsoft.AspNetCore.Hosting", "None")]
+    [InlineData(LogLevel.Debug, "Logging:LogLevel:Microsoft", "None", "Logging:Fanfare.Testing.Diagnostics.LogRecorder:LogLevel:Other", "Trace")]
+    [InlineData(LogLevel.None)]
+    public async Task Rules_of_the_application_that_keep_more_out_of_the_log_stay(LogLevel least, params string[] settings)
     {
         await using var host = await StreamHost.StartAsync(
             static options => options.AllowQueryToken = true,
-            build: static builder => builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting", LogLevel.None));
+            build: builder =>
+            {
+                builder.Services.Configure<LoggerFilterOptions>(options => options.MinLevel = least);
+                for (var i = 0; i < settings.Length; i += 2)
+                {
+                    builder.Configuration[settings[i]] = settings[i + 1];
+                }
+            });
 
         Assert.False(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Microsoft.AspNetCore.Hosting.Diagnostics").IsEnabled(LogLevel.Critical));
     }

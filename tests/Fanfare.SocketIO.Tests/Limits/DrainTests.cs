@@ -36,6 +36,51 @@ public sealed class DrainTests
         Assert.Equal((HttpStatusCode.OK, "1"), last);
     }
 
+    [Fact]
+    public async Task A_client_whose_handshake_is_under_way_when_it_begins_is_told_as_well()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var go = new ManualResetEventSlim();
+        await using var server = await TestServer.StartAsync(
+            options => options.Engine.InitialHeaders = _ =>
+            {
+                if (begun.TrySetResult())
+                {
+                    go.Wait(TestContext.Current.CancellationToken);
+                }
+            },
+            static options => options.DrainTime = TimeSpan.FromSeconds(2));
+        var late = RawHttp.ExchangeAsync(
+            server.Port,
+            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        await begun.Task.InTime();
+        var stopping = server.StopAsync();
+        while (await TakesHandshakesAsync(server))
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+
+        go.Set();
+
+        // The open packet, and behind it a close frame; not the end of a connection that was cut.
+        Assert.Matches("(?s)\"sid\".*\u0088", await late);
+        await stopping;
+    }
+
+    private static async Task<bool> TakesHandshakesAsync(TestServer server)
+    {
+        try
+        {
+            using var response = await server.Http.GetAsync(server.Url("EIO=4&transport=polling"), TestContext.Current.CancellationToken);
+            return response.StatusCode != HttpStatusCode.ServiceUnavailable;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
     private static async Task MoveAsync(int count)
     {
         var ends = new Recorder<(string Reason, long At)>();
