@@ -166,7 +166,7 @@ internal sealed partial class EngineServer
 
         if (RequestReader.QueryValue(request, "sid") is { Length: > 0 } sid)
         {
-            if (!_sessions.TryGetValue(sid, out session) || !session.BelongsTo(RequestReader.UserOf(context)))
+            if (!_sessions.TryGetValue(sid, out session) || !session.BelongsTo(RequestReader.UserOf(context)) || session.EndIfOverdue())
             {
                 return EngineError.SessionUnknown;
             }

@@ -309,6 +309,20 @@ internal sealed partial class EngineSession : Deadline
         _scope.Wheel.Schedule(this, left - TimingWheel.Resolution);
     }
 
+    /// <summary>Ends a session whose pong is overdue before the wheel comes to it, which on a busy machine may be late: what a request finds must not depend on that.</summary>
+    /// <returns>Whether it has ended by this.</returns>
+    public bool EndIfOverdue()
+    {
+        if (!IsOpen || !_awaitsPong || Volatile.Read(ref _pauses) > 0
+            || _scope.Time.GetElapsedTime(_beatAt) < _scope.Options.PingInterval + _scope.Options.PingTimeout)
+        {
+            return false;
+        }
+
+        Fail(CloseReason.PingTimeout);
+        return true;
+    }
+
     /// <summary>Counts the time to the next ping from now: from the handshake, before the client can know of it, and from each pong.</summary>
     public void AwaitPing()
     {

@@ -1,4 +1,6 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fanfare.SocketIO.Tests.Engine;
 
@@ -76,6 +78,23 @@ public sealed class HeartbeatTests
         server.Clock.Advance(Timeout);
 
         Assert.Equal(CloseReason.PingTimeout, await _closes.Next());
+    }
+
+    [Fact]
+    public async Task A_request_that_comes_after_the_time_finds_no_session_however_late_the_server_itself_is()
+    {
+        await using var server = await StartAsync();
+        await using var link = (PollingLink)await OpenAsync(server, EngineLink.Polling);
+        server.Clock!.Advance(Interval);
+        using var held = new HeldDeadline();
+        server.Services.GetRequiredService<FanfareServer>().Wheel.Schedule(held, TimingWheel.Resolution);
+        var late = Task.Run(() => server.Clock.Advance(Timeout), TestContext.Current.CancellationToken);
+        await held.Reached.InTime();
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await link.PollAsync()).Status);
+        Assert.Equal(CloseReason.PingTimeout, await _closes.Next());
+        held.Release();
+        await late.InTime();
     }
 
     [Fact]
@@ -195,4 +214,23 @@ public sealed class HeartbeatTests
         };
         connection.Closed += (_, reason) => _closes.Add(reason);
     }));
+
+    /// <summary>Keeps the wheel from what is due behind it.</summary>
+    private sealed class HeldDeadline : Deadline, IDisposable
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _released = new();
+
+        public Task Reached => _reached.Task;
+
+        public void Release() => _released.Set();
+
+        public void Dispose() => _released.Dispose();
+
+        protected override void OnDue()
+        {
+            _reached.SetResult();
+            _released.Wait();
+        }
+    }
 }
