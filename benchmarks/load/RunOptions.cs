@@ -38,7 +38,7 @@ internal sealed class RunOptions
           --outstanding n,…      messages on their way at a time             (1,16)
           --rate n               deliveries per second, for latency          (20000)
           --connections n        connections that send events with acks      (100)
-          --idle n               idle connections, beyond a first 1,000      (4000)
+          --idle n               idle connections, beyond a first 1,000      (14000)
           --rounds n             the report has their medians                (3)
           --seconds x            length of one measurement                   (1)
           --output folder        for the reports and their charts            (benchmarks/results)
@@ -64,7 +64,7 @@ internal sealed class RunOptions
 
     public int EchoConnections { get; private set; } = 100;
 
-    public int IdleConnections { get; private set; } = 4000;
+    public int IdleConnections { get; private set; } = 14_000;
 
     public int Rounds { get; private set; } = 3;
 

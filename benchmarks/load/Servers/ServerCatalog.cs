@@ -21,7 +21,7 @@ internal sealed class ServerCatalog
         _root = repositoryRoot;
         ServerSpec fanfare = Published("fanfare", SocketIO, "tests/ConformanceHost", "ConformanceHost.dll", "--Profile", "bench") with
         {
-            Version = () => $"Fanfare at commit {Tool.Run(_root, "git", "describe", "--always", "--dirty").Trim()} on .NET {Environment.Version}",
+            Version = () => $"Fanfare at commit {Commit} on .NET {Environment.Version}",
         };
         ServerSpec nchan = NginxWithNchan(NchanSocket);
         Defaults =
@@ -67,6 +67,16 @@ internal sealed class ServerCatalog
         }
         bool hasPort = command.Any(word => word.Contains("{port}", StringComparison.Ordinal));
         return new ServerSpec(name[0], dialect, hasPort ? command : [.. command, "--urls", "http://127.0.0.1:{port}"]);
+    }
+
+    /// <summary>The commit, marked when something else than the kept reports differs from it.</summary>
+    private string Commit
+    {
+        get
+        {
+            string commit = Tool.Run(_root, "git", "rev-parse", "--short", "HEAD").Trim();
+            return Tool.Run(_root, "git", "status", "--porcelain", "--", ".", ":(exclude)benchmarks/results").Length == 0 ? commit : commit + "-dirty";
+        }
     }
 
     private ServerSpec Published(string name, Dialect dialect, string project, string dll, params string[] arguments)
