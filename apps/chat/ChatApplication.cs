@@ -16,6 +16,9 @@ internal static class ChatApplication
     /// <summary>Whoever opens a connection and says nothing on it, or only half of what it wants, holds it no longer than this.</summary>
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
+    // Kestrel adds a second of its own to its bounds, and looks once a second.
+    private static readonly TimeSpan KestrelsAddition = TimeSpan.FromSeconds(1);
+
     // Of each request the framework would log path and query, and of each bad token that it came; what goes wrong is still told.
     // A start that fails is told by a line of our own.
     private static readonly Dictionary<string, string?> QuietLogs = new()
@@ -37,7 +40,7 @@ internal static class ChatApplication
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout - KestrelsAddition;
             kestrel.ConfigureEndpointDefaults(static listen => listen.EndMuteConnections(HeadersTimeout));
         });
         if (ListensNowhere(builder.Configuration))
