@@ -12,8 +12,8 @@ public sealed class WebSocketLimits
     /// <summary>How long a message may take from its first byte to its last, not counting pauses of ours; after it the connection is closed with 1008. Default 30 s.</summary>
     public TimeSpan MessageTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a close may take: sending what waits and the peer's own close frame. After it the connection is aborted. Default 2 s.</summary>
-    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(2);
+    /// <summary>How long a close may take: sending what waits and the peer's own close frame. After it the connection is aborted. Default 1.5 s, so that a client that says nothing at all is gone 12 s after it connected.</summary>
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Whether frames may be written straight to the socket where that is possible (Linux, HTTP/1.1 without TLS). Default <see langword="true"/>.</summary>
     public bool AllowDirectWrites { get; set; } = true;
