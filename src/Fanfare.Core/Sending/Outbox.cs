@@ -9,14 +9,13 @@ namespace Fanfare;
 /// Once a bound is passed it stays full: what came after a lost frame must not be sent, so the owner has to end the session.
 /// What properties tell is a snapshot.
 /// </remarks>
-public sealed class Outbox : Drainable, IOutboxReader
+public sealed partial class Outbox : Drainable, IOutboxReader
 {
     private readonly OutboxLimits _limits;
     private readonly DrainScheduler _scheduler;
     private readonly Action<Outbox>? _onFull;
     private FrameQueue _waiting;
     private IWire? _wire;
-    private AgeDeadline? _ageDeadline;
     private TaskCompletionSource? _emptied;
     private int _corks;
     private State _state;
@@ -293,8 +292,6 @@ public sealed class Outbox : Drainable, IOutboxReader
     /// <inheritdoc/>
     internal override void OnWritten(IBatchWire wire, BatchedWrite write) => EndDrain(wire, wire.OnWritten(this, write), wasCompleted: false);
 
-    private bool IsAgeBounded => _limits.MaxAge > TimeSpan.Zero && _limits.MaxAge < TimeSpan.MaxValue;
-
     private IBatchWire? Drain(WriteBatch? batch = null)
     {
         IWire wire;
@@ -438,52 +435,6 @@ public sealed class Outbox : Drainable, IOutboxReader
         return IsAgeBounded && OldestAge(now) > _limits.MaxAge ? OutboxBound.Age : OutboxBound.None;
     }
 
-    private TimeSpan OldestAge(long now) => _scheduler.Wheel.Time.GetElapsedTime(_waiting.OldestEnqueuedAt, now);
-
-    /// <summary>While the wire is busy and something waits, a deadline guards the age, so a stalled reader is cut even when nothing more is sent.</summary>
-    private void WatchAge(long now)
-    {
-        if (!IsBusy || !IsAgeBounded || _waiting.Count == 0 || _ageDeadline is { IsScheduled: true })
-        {
-            return;
-        }
-
-        _ageDeadline ??= new AgeDeadline(this);
-        var age = OldestAge(now == 0 ? _scheduler.Wheel.Time.GetTimestamp() : now);
-        _scheduler.Wheel.Schedule(_ageDeadline, _limits.MaxAge - age);
-    }
-
-    private void StopWatching()
-    {
-        if (_ageDeadline is not null)
-        {
-            _scheduler.Wheel.Cancel(_ageDeadline);
-            _ageDeadline = null;
-        }
-    }
-
-    private void CheckAge()
-    {
-        lock (Gate)
-        {
-            // It is left on the wheel when the wire can take again, and looks again when it is due: cheaper than cancelling at every turn.
-            if (!IsBusy || _waiting.Count == 0 || (_state & State.Full) != 0)
-            {
-                _ageDeadline = null;
-                return;
-            }
-
-            if (OldestAge(_scheduler.Wheel.Time.GetTimestamp()) >= _limits.MaxAge)
-            {
-                _ageDeadline = null;
-                SetFull(OutboxBound.Age);
-                return;
-            }
-
-            WatchAge(0);
-        }
-    }
-
     private void SetFull(OutboxBound bound)
     {
         _state |= State.Full;
@@ -494,10 +445,5 @@ public sealed class Outbox : Drainable, IOutboxReader
             // By the pool, because the caller of TryEnqueue may hold the lock of a namespace.
             ThreadPool.UnsafeQueueUserWorkItem(static outbox => outbox._onFull!(outbox), this, preferLocal: false);
         }
-    }
-
-    private sealed class AgeDeadline(Outbox outbox) : Deadline
-    {
-        internal protected override void OnDue() => outbox.CheckAge();
     }
 }
