@@ -16,12 +16,12 @@ internal static class MessageQueries
     public static ChatMessage? FindByClientId(SqliteConnection connection, string roomId, string userId, string clientId) =>
         connection.QuerySingleOrDefault<Row>($"{View} WHERE m.room_id = @roomId AND m.user_id = @userId AND m.client_id = @clientId", new { roomId, userId, clientId })?.ToMessage();
 
-    /// <summary>Stores a message; its time is never before that of the room's newest.</summary>
+    /// <summary>Stores a message, later than the room's newest by a millisecond at least: a reader who hears messages on several ways can put them into the order of storing by their times.</summary>
     public static ChatMessage Add(SqliteConnection connection, string id, string roomId, string userId, string content, string? clientId, long now) => connection.QuerySingle<Row>(
         $"""
         INSERT INTO messages (id, room_id, user_id, content, client_id, sent_at)
         VALUES (@id, @roomId, @userId, @content, @clientId,
-            MAX(@now, COALESCE((SELECT sent_at FROM messages WHERE room_id = @roomId ORDER BY seq DESC LIMIT 1), 0)));
+            MAX(@now, COALESCE((SELECT sent_at + 1 FROM messages WHERE room_id = @roomId ORDER BY seq DESC LIMIT 1), 0)));
         {View} WHERE m.id = @id;
         """,
         new { id, roomId, userId, content, clientId, now }).ToMessage();

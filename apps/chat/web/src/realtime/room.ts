@@ -148,7 +148,7 @@ export class Room {
       const page = await this.load(this.id, oldest.id, PageSize);
       // Dropped meanwhile (refused, or replaced by a later history): the page no longer joins on.
       if (this.#stored[0]?.id !== oldest.id) return;
-      this.#stored = mergeMessages(this.#stored, page.messages, 'before');
+      this.#stored = mergeMessages(this.#stored, page.messages);
       this.#fromStart = !page.hasMore;
       this.#show({ hasMore: page.hasMore });
     } finally {
@@ -184,7 +184,7 @@ export class Room {
           continue;
         }
         const older = hasMore ? mergeMessages(known, between) : between;
-        this.#stored = mergeMessages(this.#stored, older, 'before');
+        this.#stored = mergeMessages(this.#stored, older);
         this.#fromStart = !hasMore || knownFromStart;
         this.#show({ hasMore: !this.#fromStart });
         return;
@@ -193,7 +193,7 @@ export class Room {
       // What was read so far joins on to the new end; the rest can be loaded by hand.
     }
     if (this.#stored[0]?.id === from.id) {
-      this.#stored = mergeMessages(this.#stored, between, 'before');
+      this.#stored = mergeMessages(this.#stored, between);
       this.#show({});
     }
   }
