@@ -18,6 +18,7 @@ public sealed class RestartTests(Chromium chromium)
         await ann.CreateRoomAsync("Harbour");
         await bob.EnterRoomAsync("Harbour");
         await ann.SayAsync("before 1");
+        await bob.ExpectMessagesAsync("before 1");
         await bob.SayAsync("before 2");
         await ann.ExpectMessagesAsync("before 1", "before 2");
 

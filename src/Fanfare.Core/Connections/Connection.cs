@@ -19,6 +19,7 @@ public abstract partial class Connection : Member
     private TaskCompletionSource? _closed;
     private CloseReason? _closeReason;
     private bool _isHandling;
+    private bool _isIn;
 
     /// <summary>Makes a connection that is not yet in its namespace.</summary>
     /// <param name="id">Its id: unguessable, unique.</param>
@@ -153,6 +154,10 @@ public abstract partial class Connection : Member
         if (_scope.Rooms.Leave(this, room))
         {
             TellMoves();
+        }
+        else if (_earlyRooms is not null)
+        {
+            LeaveEarly(room);
         }
 
         return ValueTask.CompletedTask;
@@ -358,40 +363,39 @@ public abstract partial class Connection : Member
     /// <summary>As <see cref="Join"/>, but tells nobody yet: the caller may hold the namespace's lock, and calls <see cref="TellMoves"/> behind it.</summary>
     internal bool TryJoin(string room)
     {
-        switch (_scope.Rooms.Join(this, room, _scope.Limits.MaxRooms + (User.Id is null ? 0 : 1)))
+        var outcome = Enter(room);
+        if (outcome == JoinOutcome.Gone && !JoinEarly(room))
         {
-            case JoinOutcome.TooMany:
-                if (_scope.Metrics.Refused(FanfareMetrics.Limit.Rooms))
-                {
-                    Log.TooManyRooms(_scope.Logger, NamespaceName, _scope.Limits.MaxRooms);
-                }
-
-                return false;
-            case JoinOutcome.Gone:
-                lock (_gate)
-                {
-                    if (!_hasEntered && _closeReason is null)
-                    {
-                        // A middleware puts it into rooms: they wait until it is in.
-                        (_earlyRooms ??= []).Add(room);
-                    }
-                }
-
-                return true;
-            default:
-                return true;
+            outcome = Enter(room);
         }
+
+        if (outcome != JoinOutcome.TooMany)
+        {
+            return true;
+        }
+
+        if (_scope.Metrics.Refused(FanfareMetrics.Limit.Rooms))
+        {
+            Log.TooManyRooms(_scope.Logger, NamespaceName, _scope.Limits.MaxRooms);
+        }
+
+        return false;
     }
 
-    /// <summary>Goes into the rooms that middlewares put it into before it was in its namespace.</summary>
+    /// <summary>Goes into the rooms that it was put into before it was in its namespace, by a middleware for one.</summary>
     internal void JoinEarlyRooms()
     {
-        foreach (var room in _earlyRooms ?? [])
+        List<string>? rooms;
+        lock (_gate)
+        {
+            _isIn = true;
+            (rooms, _earlyRooms) = (_earlyRooms, null);
+        }
+
+        foreach (var room in rooms ?? [])
         {
             Join(room);
         }
-
-        _earlyRooms = null;
     }
 
     /// <summary>Starts to watch for the end of the proof of identity.</summary>
@@ -405,6 +409,35 @@ public abstract partial class Connection : Member
         _expiry ??= new Expiry(this);
         var left = expiresAt - _scope.Time.GetUtcNow();
         _scope.Wheel.Schedule(_expiry, left > TimeSpan.Zero ? left : TimeSpan.Zero);
+    }
+
+    private JoinOutcome Enter(string room) => _scope.Rooms.Join(this, room, _scope.Limits.MaxRooms + (User.Id is null ? 0 : 1));
+
+    /// <summary>Keeps a room for <see cref="JoinEarlyRooms"/>, or drops it when the connection has ended. False when it has come in meanwhile.</summary>
+    private bool JoinEarly(string room)
+    {
+        lock (_gate)
+        {
+            if (_isIn)
+            {
+                return false;
+            }
+
+            if (_closeReason is null)
+            {
+                (_earlyRooms ??= []).Add(room);
+            }
+
+            return true;
+        }
+    }
+
+    private void LeaveEarly(string room)
+    {
+        lock (_gate)
+        {
+            _earlyRooms?.RemoveAll(early => early == room);
+        }
     }
 
     private void ExpireIfDue()

@@ -19,6 +19,7 @@ internal static class ConnectionScenarios
         new("outgoing listeners", OutgoingListeners),
         new("resuming from a handler", ResumeFromHandler),
         new("rooms of a middleware", EarlyRooms),
+        new("put into a room, and enter", JoinAndEnter),
         new("in and out of a room", InAndOut),
     ];
 
@@ -261,6 +262,19 @@ internal static class ConnectionScenarios
             () => stage.Publish(1, Room),
             () => client.Leave(CloseReason.TransportClose));
         Assert.Equal(0, stage.Main.RoomCount);
+        stage.End(client);
+    }
+
+    /// <summary>Whoever puts a connection into a room while it enters finds it there.</summary>
+    private static void JoinAndEnter()
+    {
+        var stage = new Stage();
+        var client = new Client(stage, "first");
+        Stage.Run(
+            () => stage.Main.Enter(client, static _ => { }),
+            () => Stage.Wait(client.JoinAsync(Room)));
+        Assert.True(client.IsIn(Room));
+        Assert.True(stage.IsMember(client, Room));
         stage.End(client);
     }
 

@@ -18,6 +18,7 @@ internal static class JoinScenarios
         new("join, trimmed meanwhile", Trimmed),
         new("join, more than may wait", Overflow),
         new("join, after the archive", Middleware),
+        new("release", Release),
         new("two joins at once", TwoJoins),
         new("one join of two rooms", TwoRooms),
         new("enter, catching up", CatchUp),
@@ -109,6 +110,21 @@ internal static class JoinScenarios
             () => client.Join([Room], null));
         Assert.Equal("archived", client.Frames[0]);
         Story.Check(stage, client, since: null);
+        stage.End(client);
+    }
+
+    /// <summary>What waited comes before what is live.</summary>
+    private static void Release()
+    {
+        var stage = new Stage();
+        var client = stage.Enter("first");
+        Stage.Wait(client.JoinAsync(Room));
+        client.Hold();
+        stage.Publish(2, Room);
+        Stage.Run(
+            () => stage.Publish(2, Room),
+            () => Stage.Wait(client.ReleaseAsync()));
+        Assert.Equal(stage.PublishedIn(Room), client.Positions);
         stage.End(client);
     }
 

@@ -58,5 +58,20 @@ public sealed class EntryOrderTests : IDisposable
         Assert.Equal(["entered", "ended"], _told);
     }
 
+    [Fact]
+    public async Task Rooms_named_before_it_is_in_are_its_rooms_when_it_comes_unless_it_left_them()
+    {
+        var connection = new MemoryConnection("early", _namespace.Scope);
+        await connection.JoinAsync("tea");
+        await connection.JoinAsync("coffee");
+        await connection.LeaveAsync("coffee");
+        Assert.False(connection.IsIn("tea"));
+
+        _namespace.Enter(connection, static _ => { });
+
+        Assert.True(connection.IsIn("tea"));
+        Assert.False(connection.IsIn("coffee"));
+    }
+
     private static void Say(MemoryConnection connection) => connection.Receive(new Message("hi", Arguments.Empty));
 }

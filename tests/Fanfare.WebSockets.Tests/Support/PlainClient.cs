@@ -117,19 +117,19 @@ internal sealed class PlainClient : IAsyncDisposable
             try
             {
                 result = await _socket.ReceiveAsync(_buffer, TestContext.Current.CancellationToken).InTime();
+                if (_socket.State == WebSocketState.CloseReceived)
+                {
+                    await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken).InTime();
+                }
             }
             catch (WebSocketException)
             {
+                // Broken, or closed by a server that has not waited for our answer to its close.
                 return null;
             }
 
             if (result.MessageType == WebSocketMessageType.Close)
             {
-                if (_socket.State == WebSocketState.CloseReceived)
-                {
-                    await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken).InTime();
-                }
-
                 return null;
             }
 
