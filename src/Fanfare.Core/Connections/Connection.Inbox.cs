@@ -13,6 +13,8 @@ public abstract partial class Connection
     private bool _isPaused;
     private bool _hasEntered;
     private bool _hasYielded;
+    private bool _isLeaving;
+    private IReadOnlyList<string> _handedOver = [];
     private volatile bool _hasLeft;
 
     /// <summary>Takes an event that came on the wire. Called by one thread at a time, in the order of the wire.</summary>
@@ -123,6 +125,24 @@ public abstract partial class Connection
         }
 
         return true;
+    }
+
+    /// <summary>Whether its session may go on in another connection: it has not ended, or not for good.</summary>
+    internal bool MayBeContinued => System.Threading.Volatile.Read(ref _closeReason) is not { IsRecoverable: false };
+
+    /// <summary>As <see cref="TryYieldTo"/>, for one that has ended while its handlers still run: nobody is told that it leaves these rooms.</summary>
+    /// <returns>False when that is told already.</returns>
+    internal bool TryHandOver(IReadOnlyList<string> rooms)
+    {
+        lock (_gate)
+        {
+            if (!_isLeaving)
+            {
+                _handedOver = rooms;
+            }
+
+            return !_isLeaving;
+        }
     }
 
     /// <summary>Tells the listeners of a connection that has yielded, and lets its transport close.</summary>
@@ -335,18 +355,18 @@ public abstract partial class Connection
         var rooms = FinalRooms!;
         if (_hasEntered)
         {
-            TellSafely(() => _scope.Ended?.Invoke(this, reason, rooms));
+            TellSafely(() => _scope.Ended?.Invoke(this, reason));
         }
 
         Tell(_listeners?.Disconnecting, reason);
         if (tellLeft)
         {
-            foreach (var room in rooms)
-            {
-                OnMoved(room, isIn: false);
-            }
+            TellLeft(rooms);
+        }
 
-            TellMoves();
+        if (_hasEntered)
+        {
+            _scope.Gone?.Invoke(this, reason, rooms);
         }
 
         _hasLeft = true;
@@ -355,6 +375,26 @@ public abstract partial class Connection
         {
             (_closed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         }
+    }
+
+    private void TellLeft(string[] rooms)
+    {
+        IReadOnlyList<string> handedOver;
+        lock (_gate)
+        {
+            _isLeaving = true;
+            handedOver = _handedOver;
+        }
+
+        foreach (var room in rooms)
+        {
+            if (!handedOver.Contains(room))
+            {
+                OnMoved(room, isIn: false);
+            }
+        }
+
+        TellMoves();
     }
 
     private void Tell<T>(List<Action<T>>? listeners, T value)

@@ -47,8 +47,11 @@ public sealed class ConnectionScope
     /// <summary>Told once when a connection left a room.</summary>
     public Action<Connection, string>? Left { get; set; }
 
-    /// <summary>Told once when a connection ended, with the rooms it was in, before its listeners are.</summary>
-    public Action<Connection, CloseReason, IReadOnlyList<string>>? Ended { get; set; }
+    /// <summary>Told once when a connection ended, before its listeners are.</summary>
+    public Action<Connection, CloseReason>? Ended { get; set; }
+
+    /// <summary>Told once when all of the namespace were told that a connection ended and left its rooms: only its own listeners are still to be.</summary>
+    internal Action<Connection, CloseReason, IReadOnlyList<string>>? Gone { get; set; }
 
     /// <summary>Asked when arguments do not fit a handler; true when it answered.</summary>
     public Func<EventContext, Exception, bool>? ArgumentsRefused { get; set; }

@@ -3,9 +3,10 @@ namespace Fanfare;
 /// <summary>A session that a new connection may continue: found, of the same user, and with nothing missing from its log.</summary>
 public sealed class Continuation
 {
-    internal Continuation(Session session, Connection? stale, IReadOnlyList<string> rooms, IReadOnlyList<string> denied, EventId after)
+    internal Continuation(Session session, int turn, Connection? stale, IReadOnlyList<string> rooms, IReadOnlyList<string> denied, EventId after)
     {
         Session = session;
+        Turn = turn;
         Stale = stale;
         Rooms = rooms;
         Denied = denied;
@@ -17,7 +18,10 @@ public sealed class Continuation
 
     internal Session Session { get; }
 
-    /// <summary>The connection that still has the session, when it was not seen to end.</summary>
+    /// <summary>How often the session had been continued then.</summary>
+    internal int Turn { get; }
+
+    /// <summary>The connection that had the session then, when nobody had been told of its end.</summary>
     internal Connection? Stale { get; }
 
     /// <summary>The rooms it may be in again.</summary>

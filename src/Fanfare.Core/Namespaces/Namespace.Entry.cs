@@ -41,13 +41,14 @@ public sealed partial class Namespace
             return null;
         }
 
+        int turn;
         Connection? stale;
         IReadOnlyList<string> rooms;
         lock (_order)
         {
             // Under the lock, because another one that continues the session right now is in its rooms only at the end of its turn.
-            (stale, rooms) = _sessions.StateOf(session);
-            rooms = stale?.Rooms ?? rooms;
+            (turn, stale, rooms) = _sessions.StateOf(session);
+            rooms = stale is null ? rooms : _rooms.RoomsOf(stale);
         }
 
         var (allowed, denied) = await PartAsync(user, rooms, session.ConnectionId).ConfigureAwait(false);
@@ -59,7 +60,7 @@ public sealed partial class Namespace
             return null;
         }
 
-        return new Continuation(session, stale, allowed, denied, position);
+        return new Continuation(session, turn, stale, allowed, denied, position);
     }
 
     /// <summary>Lets a new connection pass the middlewares.</summary>
@@ -175,13 +176,19 @@ public sealed partial class Namespace
             return false;
         }
 
-        if (!TryTakeOver(connection, continuation, out var head))
+        if (!TryTakeOver(connection, continuation, out var head, out var isLeaving))
         {
             connection.CancelEntry();
             return false;
         }
 
         continuation.Stale?.FinishYield();
+        if (isLeaving)
+        {
+            // That the old one leaves is being told: that the new one comes is told behind it.
+            await continuation.Stale!.Completion.ConfigureAwait(false);
+        }
+
         connection.TellMoves();
         foreach (var room in continuation.Denied)
         {
@@ -212,7 +219,7 @@ public sealed partial class Namespace
     {
         lock (_order)
         {
-            if (!_isRetired && Pattern is not null && _rooms.MemberCount == 0 && _sessions.LostCount == 0)
+            if (!_isRetired && Pattern is not null && _rooms.MemberCount == 0 && _sessions.IsEmpty)
             {
                 _isRetired = true;
                 return true;
@@ -222,32 +229,40 @@ public sealed partial class Namespace
         }
     }
 
-    private bool TryTakeOver(Connection connection, Continuation continuation, out EventId head)
+    private bool TryTakeOver(Connection connection, Continuation continuation, out EventId head, out bool isLeaving)
     {
         lock (_order)
         {
             head = _history.Head;
-            if (_isRetired || !_sessions.TryContinue(continuation.Session, continuation.Stale, connection))
+            isLeaving = false;
+            var stale = continuation.Stale;
+            if (_isRetired || stale is { MayBeContinued: false } || !_sessions.TryContinue(continuation.Session, continuation.Turn, connection))
             {
                 return false;
             }
 
-            connection.Data = continuation.Stale?.Data ?? continuation.Session.Data;
+            connection.Data = stale?.Data ?? continuation.Session.Data;
             connection.IsRecovered = true;
             connection.Hold();
 
-            // A stale one is still in the rooms; what it left meanwhile stays left.
-            if (continuation.Stale?.TryYieldTo(connection) != true)
+            // A stale one is still in the rooms, or was when it ended; what it left meanwhile stays left.
+            if (stale is null)
             {
                 Add(connection, continuation.Rooms);
+            }
+            else if (!stale.TryYieldTo(connection))
+            {
+                string[] rooms = [.. continuation.Rooms.Intersect(_rooms.RoomsOf(stale))];
+                isLeaving = !stale.TryHandOver(rooms);
+                Add(connection, rooms, inherits: !isLeaving);
             }
 
             return true;
         }
     }
 
-    private void Add(Connection connection, IReadOnlyList<string> rooms) =>
-        _rooms.TryAdd(connection, RoomOfUser(connection) is { } own ? [own, .. rooms] : rooms);
+    private void Add(Connection connection, IReadOnlyList<string> rooms, bool inherits = false) =>
+        _rooms.TryAdd(connection, RoomOfUser(connection) is { } own ? [own, .. rooms] : rooms, inherits);
 
     private static string? RoomOfUser(Connection connection) =>
         connection.User.Id is { } id ? connection.HearsUser ? User.RoomOf(id) : User.SilentRoomOf(id) : null;
@@ -321,11 +336,15 @@ public sealed partial class Namespace
         }
     }
 
-    private void OnEnded(Connection connection, CloseReason reason, IReadOnlyList<string> rooms)
+    private void OnEnded(Connection connection, CloseReason reason)
     {
         _services.Metrics.Closed(Name, reason.Text, _services.Time.GetUtcNow() - connection.Handshake.Request.Time);
-        _sessions.Lose(connection, reason, rooms);
         Registered.Ended?.Invoke(connection, reason);
+    }
+
+    private void OnGone(Connection connection, CloseReason reason, IReadOnlyList<string> rooms)
+    {
+        _sessions.Lose(connection, reason, rooms);
         if (Pattern is not null)
         {
             _services.Emptied(this);

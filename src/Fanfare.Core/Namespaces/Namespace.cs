@@ -44,6 +44,7 @@ public sealed partial class Namespace : NamespaceSetup, INode
             Joined = (connection, room) => TellOfRoom(Registered.Joined, connection, room),
             Left = (connection, room) => TellOfRoom(Registered.Left, connection, room),
             Ended = OnEnded,
+            Gone = OnGone,
             ArgumentsRefused = (context, exception) => Registered.ArgumentsRefused?.Invoke(context, exception) ?? false,
         };
     }

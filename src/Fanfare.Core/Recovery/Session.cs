@@ -17,6 +17,9 @@ internal sealed class Session(string secret, User user, EventId start)
     /// <summary>The connection that serves it now, or <see langword="null"/> while it is lost.</summary>
     public Connection? Live { get; set; }
 
+    /// <summary>How often it was continued.</summary>
+    public int Turn { get; set; }
+
     public string ConnectionId { get; set; } = string.Empty;
 
     public IReadOnlyList<string> Rooms { get; set; } = [];

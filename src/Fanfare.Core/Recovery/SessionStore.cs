@@ -25,6 +25,19 @@ internal sealed class SessionStore(RecoveryOptions options, TimeProvider time, F
         }
     }
 
+    /// <summary>Whether there is no session, neither a live one nor a lost one.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                Sweep();
+                return _bySecret.Count == 0;
+            }
+        }
+    }
+
     /// <summary>Begins a session for a connection that is about to enter.</summary>
     public void Open(Connection connection, EventId start)
     {
@@ -49,32 +62,33 @@ internal sealed class SessionStore(RecoveryOptions options, TimeProvider time, F
         }
     }
 
-    /// <summary>The connection that a session belongs to, or for a lost one the rooms it was in: both as of one moment.</summary>
-    public (Connection? Live, IReadOnlyList<string> Rooms) StateOf(Session session)
+    /// <summary>How often a session was continued, and the connection that it belongs to, or for a lost one the rooms it was in: all as of one moment.</summary>
+    public (int Turn, Connection? Live, IReadOnlyList<string> Rooms) StateOf(Session session)
     {
         lock (_lock)
         {
-            return (session.Live, session.Rooms);
+            return (session.Turn, session.Live, session.Rooms);
         }
     }
 
     /// <summary>Gives a session to a connection that continues it. False when it ended meanwhile, or another connection was faster.</summary>
-    public bool TryContinue(Session session, Connection? stale, Connection successor)
+    public bool TryContinue(Session session, int turn, Connection successor)
     {
         lock (_lock)
         {
             Sweep();
-            if (!_bySecret.ContainsKey(session.Secret) || session.Live != stale)
+            if (!_bySecret.ContainsKey(session.Secret) || session.Turn != turn)
             {
                 return false;
             }
 
-            if (stale is null)
+            if (session.Live is null)
             {
                 Forget(session);
                 _bySecret.Add(session.Secret, session);
             }
 
+            session.Turn++;
             session.Live = successor;
             successor.SessionSecret = session.Secret;
             return true;

@@ -44,7 +44,10 @@ public sealed class RoomMap
     public bool TryAdd(Member member) => TryAdd(member, []);
 
     /// <summary>Takes a member in that is in rooms from the start. One that was removed before it came is removed again, at once: whoever did that comes only once.</summary>
-    internal bool TryAdd(Member member, IReadOnlyList<string> rooms)
+    /// <param name="member">The member.</param>
+    /// <param name="rooms">The rooms.</param>
+    /// <param name="inherits">Whether it has them from one that nobody saw leave: then its coming is not told.</param>
+    internal bool TryAdd(Member member, IReadOnlyList<string> rooms, bool inherits = false)
     {
         lock (_lock)
         {
@@ -62,7 +65,7 @@ public sealed class RoomMap
             _members[_memberCount++] = member;
             foreach (var room in rooms)
             {
-                Join(member, room);
+                Join(member, room, isTold: !inherits);
             }
 
             RemoveIfGone(member);
@@ -105,7 +108,9 @@ public sealed class RoomMap
     /// <param name="member">The member.</param>
     /// <param name="room">The room's name.</param>
     /// <param name="limit">How many rooms the member may be in.</param>
-    public JoinOutcome Join(Member member, string room, int limit = int.MaxValue)
+    public JoinOutcome Join(Member member, string room, int limit = int.MaxValue) => Join(member, room, isTold: true, limit);
+
+    private JoinOutcome Join(Member member, string room, bool isTold, int limit = int.MaxValue)
     {
         lock (_lock)
         {
@@ -134,7 +139,11 @@ public sealed class RoomMap
             }
 
             member.Seats[member.SeatCount++] = new Seat(entry, entry.Add(member));
-            member.OnMoved(room, isIn: true);
+            if (isTold)
+            {
+                member.OnMoved(room, isIn: true);
+            }
+
             return JoinOutcome.Joined;
         }
     }

@@ -15,7 +15,32 @@ internal static class SessionScenarios
         new("lost session continued, the successor ends meanwhile", () => Continue(leavesFirst: true, successors: 1, static (_, successor) => successor.Leave(CloseReason.TransportClose))),
         new("session continued by two", () => Continue(leavesFirst: false, successors: 2)),
         new("lost session continued by two", () => Continue(leavesFirst: true, successors: 2)),
+        new("session continued while its handlers return", HandlersReturn),
     ];
+
+    /// <summary>Whether the end of the last connection is told before or after the next one comes: by what is told it is in the room once, and stays.</summary>
+    private static void HandlersReturn()
+    {
+        var stage = new Stage(static options => options.Recovery.IsEnabled = true, new OutboxLimits { MaxCount = 8 });
+        var handling = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        stage.Main.On("e", async _ => await handling.Task);
+        var stale = new Client(stage, "session") { IsContinued = true };
+        stage.Main.Enter(stale, static _ => { });
+        Stage.Wait(stale.JoinAsync(Room));
+        var since = stage.Main.History.Head;
+        stale.Receive(new Message("e", Arguments.Empty));
+        stale.Leave(CloseReason.TransportClose);
+        var client = new Client(stage, "session") { IsContinued = true };
+        Stage.Run(
+            () => Assert.True(TryContinue(stage, client, stale, since)),
+            () => handling.SetResult(),
+            () => stage.Publish(1, Room));
+        stale.Completion.Wait();
+        Assert.True(client.IsIn(Room));
+        Assert.True(stage.IsMember(client, Room));
+        Assert.Equal(stage.PublishedIn(Room), client.Positions);
+        stage.End(stale, client);
+    }
 
     private static void Continue(bool leavesFirst, int successors, Action<Client, Client>? interfere = null)
     {

@@ -115,14 +115,13 @@ internal sealed class Stage : IMeterFactory
 
     public void Dispose() => _meter?.Dispose();
 
-    /// <summary>A session may be continued by the next connection before the end of the last one is told.</summary>
     private void Count(Connection connection, string room, int change)
     {
         var key = (connection.Id, room);
         lock (_members)
         {
             var count = _members.GetValueOrDefault(key) + change;
-            if (count < 0 || count > (Main.Options.Recovery.IsEnabled ? 2 : 1))
+            if (count < 0 || count > 1)
             {
                 Note($"{connection.Id} was in {room} {count} times");
             }

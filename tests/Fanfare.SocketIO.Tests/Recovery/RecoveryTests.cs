@@ -467,6 +467,63 @@ public sealed class RecoveryTests
         Assert.Equal("[\"plain\",1]", await client.NextEventAsync());
     }
 
+    [Fact]
+    public async Task While_handlers_of_the_lost_connection_still_run_nobody_leaves_and_nobody_comes()
+    {
+        using var handling = new SemaphoreSlim(0);
+        await using var server = await StartAsync(main => main.On("slow", async context =>
+        {
+            context.Ack();
+            await handling.WaitAsync();
+            context.Connection.Data["done"] = true;
+        }));
+        await using var lost = await SocketClient.ConnectAsync(server);
+        var connection = await _connections.Next();
+        await connection.JoinAsync("a", "b", "c");
+        await lost.Link.SendAsync("420[\"slow\"]");
+        Assert.Equal("430[]", await lost.NextAsync());
+        await lost.BreakAsync();
+        await server.Meters.When("fanfare.sessions.active", null, static count => count == 0);
+        Assert.True(connection.IsClosed);
+
+        await using var back = await SocketClient.ConnectAsync(server, auth: Auth(lost.Pid));
+        var successor = await _connections.Next();
+        Assert.Equal(lost.Id, back.Id);
+        Assert.True(successor.IsRecovered);
+        Assert.True(successor.IsIn("a"));
+        await successor.LeaveAsync("b");
+        handling.Release();
+        Assert.Equal("transport close", await _ends.Next());
+
+        Assert.Equal(["joined a", "joined b", "joined c", "left b"], _rooms);
+        Assert.Equal(true, (bool?)successor.Data["done"]);
+        await server.Main.To("a").EmitAsync("live");
+        Assert.Equal("[\"live\"]", (await back.NextKeptAsync()).Event);
+    }
+
+    [Fact]
+    public async Task Who_was_sent_away_does_not_come_back_through_a_handler_that_still_runs()
+    {
+        using var handling = new SemaphoreSlim(0);
+        await using var server = await StartAsync(main => main.On("slow", async context =>
+        {
+            context.Ack();
+            await handling.WaitAsync();
+        }));
+        await using var lost = await SocketClient.ConnectAsync(server);
+        var connection = await _connections.Next();
+        await lost.Link.SendAsync("420[\"slow\"]");
+        Assert.Equal("430[]", await lost.NextAsync());
+        await connection.DisconnectAsync();
+
+        await using var next = await SocketClient.ConnectAsync(server, auth: Auth(lost.Pid));
+
+        Assert.NotEqual(lost.Id, next.Id);
+        Assert.False((await _connections.Next()).IsRecovered);
+        handling.Release();
+        await connection.Completion.InTime();
+    }
+
     private static string Auth(string? pid, string? offset = null) =>
         offset is null ? $$"""{"pid":"{{pid}}"}""" : $$"""{"pid":"{{pid}}","offset":"{{offset}}"}""";
 
