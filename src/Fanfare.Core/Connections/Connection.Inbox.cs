@@ -12,9 +12,6 @@ public abstract partial class Connection
     private long _turn;
     private bool _isPaused;
     private bool _hasEntered;
-    private bool _hasYielded;
-    private bool _isLeaving;
-    private IReadOnlyList<string> _handedOver = [];
     private volatile bool _hasLeft;
 
     /// <summary>Takes an event that came on the wire. Called by one thread at a time, in the order of the wire.</summary>
@@ -103,56 +100,6 @@ public abstract partial class Connection
         }
 
         HandleNext();
-    }
-
-    /// <summary>Hands the connection's rooms to <paramref name="successor"/>: nobody leaves, nobody joins. <see cref="FinishYield"/> tells its listeners, outside the namespace's lock.</summary>
-    /// <returns>False when it had ended before.</returns>
-    internal bool TryYieldTo(Connection successor)
-    {
-        if (!_scope.Rooms.TryReplace(this, successor))
-        {
-            return false;
-        }
-
-        lock (_gate)
-        {
-            if (_closeReason is null)
-            {
-                _closeReason = CloseReason.ForcedClose;
-                _hasYielded = true;
-                _waiting?.Clear();
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>Whether its session may go on in another connection: it has not ended, or not for good.</summary>
-    internal bool MayBeContinued => System.Threading.Volatile.Read(ref _closeReason) is not { IsRecoverable: false };
-
-    /// <summary>As <see cref="TryYieldTo"/>, for one that has ended while its handlers still run: nobody is told that it leaves these rooms.</summary>
-    /// <returns>False when that is told already.</returns>
-    internal bool TryHandOver(IReadOnlyList<string> rooms)
-    {
-        lock (_gate)
-        {
-            if (!_isLeaving)
-            {
-                _handedOver = rooms;
-            }
-
-            return !_isLeaving;
-        }
-    }
-
-    /// <summary>Tells the listeners of a connection that has yielded, and lets its transport close.</summary>
-    internal void FinishYield()
-    {
-        if (_hasYielded)
-        {
-            TellEnd(tellLeft: false);
-            CloseYielded();
-        }
     }
 
     internal void RefuseArguments(EventContext context, Exception exception)
@@ -375,26 +322,6 @@ public abstract partial class Connection
         {
             (_closed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         }
-    }
-
-    private void TellLeft(string[] rooms)
-    {
-        IReadOnlyList<string> handedOver;
-        lock (_gate)
-        {
-            _isLeaving = true;
-            handedOver = _handedOver;
-        }
-
-        foreach (var room in rooms)
-        {
-            if (!handedOver.Contains(room))
-            {
-                OnMoved(room, isIn: false);
-            }
-        }
-
-        TellMoves();
     }
 
     private void Tell<T>(List<Action<T>>? listeners, T value)
