@@ -18,7 +18,10 @@ public static class JsonGuard
     /// <returns>What is wrong first, or <see cref="JsonFault.None"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDepth"/> is not within 1 to 64.</exception>
     /// <remarks>RFC 8259. Safe to call from any thread.</remarks>
-    public static JsonFault Check(ReadOnlySpan<byte> utf8, int maxDepth = DefaultMaxDepth)
+    public static JsonFault Check(ReadOnlySpan<byte> utf8, int maxDepth = DefaultMaxDepth) => Check(utf8, maxDepth, toleratesLoneSurrogates: false);
+
+    /// <summary>As <see cref="Check(ReadOnlySpan{byte}, int)"/>, but half a surrogate pair in a value may be no fault: such a text may be skipped over, and must not be read. In a key it always is one.</summary>
+    internal static JsonFault Check(ReadOnlySpan<byte> utf8, int maxDepth, bool toleratesLoneSurrogates)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxDepth, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxDepth, JsonScanner.MaxDepthLimit);
@@ -27,7 +30,7 @@ public static class JsonGuard
             return JsonFault.InvalidUtf8;
         }
 
-        var scanner = new JsonScanner(utf8, maxDepth, stackalloc KeyRef[KeySet.InlineKeys]);
+        var scanner = new JsonScanner(utf8, maxDepth, stackalloc KeyRef[KeySet.InlineKeys], toleratesLoneSurrogates);
         try
         {
             while (scanner.Read())

@@ -38,6 +38,9 @@ internal sealed class ClientFrame
     /// <summary>How to answer it, if an answer is wanted.</summary>
     public AckTicket Ticket => Ref.IsEmpty ? default : new AckTicket(Ref);
 
+    /// <summary>Whether a text in it, that is neither its type nor its reference, holds half a surrogate pair: its parts and arguments must not be read.</summary>
+    public bool IsIllFormed { get; private set; }
+
     /// <summary>The length of the frame in bytes.</summary>
     public int Length => _json.Length;
 
@@ -49,7 +52,12 @@ internal sealed class ClientFrame
     public static string? TryRead(ReadOnlySpan<byte> utf8, int maxDepth, out ClientFrame frame)
     {
         frame = new ClientFrame(utf8.ToArray());
-        return JsonGuard.Check(utf8, maxDepth) != JsonFault.None ? ErrorCodes.BadJson : frame.Read() ? null : ErrorCodes.BadMessage;
+        return JsonGuard.Check(utf8, maxDepth) switch
+        {
+            JsonFault.None => frame.Read() ? null : ErrorCodes.BadMessage,
+            JsonFault.LoneSurrogate => frame.ReadIllFormed(maxDepth) ? null : ErrorCodes.BadJson,
+            _ => ErrorCodes.BadJson,
+        };
     }
 
     /// <summary>The JSON of a part, byte for byte.</summary>
@@ -98,6 +106,17 @@ internal sealed class ClientFrame
             ? new Arguments(_json.AsMemory(Args.Start + 1, Args.Length - 2), serializer: serializer)
             : new Arguments(WithoutEnvelope(), serializer: serializer);
 
+    /// <summary>Half a surrogate pair in what only handlers read refuses that event, as on the other wires; what the wire itself serves is no strict JSON then.</summary>
+    private bool ReadIllFormed(int maxDepth)
+    {
+        IsIllFormed = true;
+        return JsonGuard.Check(_json, maxDepth, toleratesLoneSurrogates: true) == JsonFault.None
+            && Read()
+            && Type is not ("authenticate" or "refresh" or "join" or "leave" or "ping");
+    }
+
+    private bool IsText(JsonPart part) => part.Kind == JsonTokenType.String && (!IsIllFormed || JsonGuard.Check(JsonOf(part)) == JsonFault.None);
+
     private bool Read()
     {
         var reader = new Utf8JsonReader(_json);
@@ -113,16 +132,16 @@ internal sealed class ClientFrame
         {
             if (reader.ValueTextEquals("type"u8))
             {
-                reader.Read();
-                hasType = reader.TokenType == JsonTokenType.String;
-                Type = hasType ? reader.GetString()! : string.Empty;
-                reader.Skip();
+                var part = JsonPart.Read(ref reader);
+                hasType = IsText(part);
+                Type = hasType ? TextOf(part)! : string.Empty;
             }
             else if (reader.ValueTextEquals("ref"u8))
             {
                 var part = JsonPart.Read(ref reader);
-                isReadable &= part.Kind is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.Null;
-                Ref = part.Kind is JsonTokenType.String or JsonTokenType.Number ? _json.AsMemory(part.Start, part.Length) : default;
+                var isReference = part.Kind == JsonTokenType.Number || IsText(part);
+                isReadable &= isReference || part.Kind == JsonTokenType.Null;
+                Ref = isReference ? _json.AsMemory(part.Start, part.Length) : default;
             }
             else
             {

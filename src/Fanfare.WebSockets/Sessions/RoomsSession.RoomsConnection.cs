@@ -57,7 +57,7 @@ public sealed class RoomsConnection : Connection
             case "leave":
                 Serve(new RoomsRequest(this, frame, LeaveAsync));
                 break;
-            case "message" when !Handles("message"):
+            case "message" when !Handles("message") && !frame.IsIllFormed:
                 Serve(new RoomsRequest(this, frame, RelayAsync));
                 break;
             default:
@@ -67,7 +67,19 @@ public sealed class RoomsConnection : Connection
                     break;
                 }
 
-                Receive(new Message(frame.Type, frame.ToArguments(_scope.Serializer)), frame.Ticket);
+                if (!frame.IsIllFormed)
+                {
+                    Receive(new Message(frame.Type, frame.ToArguments(_scope.Serializer)), frame.Ticket);
+                }
+                else if (Handles(frame.Type))
+                {
+                    ReceiveUnfit(frame.Type, frame.Ticket);
+                }
+                else
+                {
+                    Refuse(ErrorCodes.BadJson, frame);
+                }
+
                 break;
         }
     }

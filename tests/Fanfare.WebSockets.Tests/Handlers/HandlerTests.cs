@@ -80,6 +80,49 @@ public sealed class HandlerTests
     }
 
     [Fact]
+    public async Task Half_a_surrogate_pair_refuses_the_event_in_its_turn_as_on_other_wires()
+    {
+        var calls = new Recorder<string>();
+        await using var server = await TestServer.StartAsync(main => main.On("note", (Connection _, string text) =>
+        {
+            calls.Add(text);
+            return Task.CompletedTask;
+        }));
+        await using var client = await PlainClient.EnterAsync(server);
+
+        await client.SendAsync("""{"type":"note","args":["first"]}""");
+        Assert.StartsWith("""{"type":"error","code":"bad_message",""", await client.AskAsync("{\"type\":\"note\",\"args\":[\"a\\ud800\"],\"ref\":1}"), StringComparison.Ordinal);
+        await client.SendAsync("{\"type\":\"note\",\"text\":\"\\udc00\"}");
+        await client.SendAsync("""{"type":"note","args":["last"]}""");
+
+        Assert.Equal(["first", "last"], await calls.Take(2));
+        Assert.Equal(2, server.Logs.Of("BadArguments").Count);
+        await client.ExpectNothingAsync();
+    }
+
+    [Theory]
+    [InlineData("""{"type":"join","room":"\ud800","ref":1}""", true)]
+    [InlineData("""{"type":"refresh","token":"\ud800","ref":1}""", true)]
+    [InlineData("""{"type":"message","room":"open","content":"\ud800","ref":1}""", true)]
+    [InlineData("""{"type":"nobody_knows","a":"\ud800","ref":1}""", true)]
+    [InlineData("""{"type":"note\ud800","ref":1}""", true)]
+    [InlineData("""{"type":"note","ref":"\ud800"}""", false)]
+    [InlineData("""{"type":"note","\ud800":1,"ref":1}""", false)]
+    [InlineData("""{"type":"note","a":"\ud800","b":1,"b":2,"ref":1}""", false)]
+    public async Task Half_a_surrogate_pair_in_what_no_handler_reads_is_bad_json(string text, bool hasRef)
+    {
+        await using var server = await TestServer.StartAsync(static main => main.On("note", static _ => { }));
+        await using var client = await PlainClient.JoinAsync(server);
+
+        await client.SendAsync(text);
+
+        var error = await client.NextJsonAsync();
+        Assert.Equal("bad_json", error.GetProperty("code").GetString());
+        Assert.Equal(hasRef, error.TryGetProperty("ref", out _));
+        await client.ExpectNothingAsync();
+    }
+
+    [Fact]
     public async Task A_hook_may_answer_otherwise()
     {
         await using var server = await TestServer.StartAsync(static main =>
