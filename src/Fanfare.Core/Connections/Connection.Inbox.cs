@@ -33,7 +33,7 @@ public abstract partial class Connection
             return;
         }
 
-        if (HasHandlers && !IsClosed)
+        if (HasHandlers && !System.Threading.Volatile.Read(ref _hasYielded))
         {
             Handle(TheStart);
         }

@@ -18,9 +18,10 @@ public sealed class EntryOrderTests : IDisposable
         _namespace = _server.Of("/");
         _namespace.Entered += _ => _told.Add("entered");
         _namespace.Ended += (_, _) => _told.Add("ended");
-        _namespace.OnConnection(_ =>
+        _namespace.OnConnection(connection =>
         {
             _told.Add("connection");
+            connection.OnDisconnect(_ => _told.Add("disconnect"));
             return Task.CompletedTask;
         });
         _namespace.On("hi", _ =>
@@ -55,7 +56,7 @@ public sealed class EntryOrderTests : IDisposable
         _namespace.Enter(connection, _ => connection.Break());
 
         await connection.Completion;
-        Assert.Equal(["entered", "ended"], _told);
+        Assert.Equal(["entered", "connection", "ended", "disconnect"], _told);
     }
 
     [Fact]
