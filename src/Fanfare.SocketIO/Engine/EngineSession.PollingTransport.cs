@@ -19,6 +19,7 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
     private TaskCompletionSource<Answer>? _poll;
     private bool _isPosting;
     private bool _owesPing;
+    private bool _hasOpened;
 
     /// <summary>Whether the client has been told of the end.</summary>
     public bool IsFinished { get; private set; }
@@ -206,7 +207,7 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
         while (outbox.TryPeekFrame(out var next))
         {
             var frame = (EngineFrame)next;
-            if (packets > 0 && (packets + frame.Segments.Length > MaxPacketsPerPoll || body.WrittenCount + frame.Bytes.Length > scope.Options.MaxPayloadBytes))
+            if (packets > 0 && (!_hasOpened || packets + frame.Segments.Length > MaxPacketsPerPoll || body.WrittenCount + frame.Bytes.Length > scope.Options.MaxPayloadBytes))
             {
                 break;
             }
@@ -229,6 +230,8 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
             }
         }
 
+        // The handshake's answer is the open packet and nothing else, as clients that take it for one object know it.
+        _hasOpened = true;
         return compress;
     }
 

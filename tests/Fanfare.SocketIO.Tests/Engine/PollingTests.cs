@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 
 namespace Fanfare.SocketIO.Tests.Engine;
@@ -378,6 +379,23 @@ public sealed class PollingTests
         Assert.Equal(System.Net.WebSockets.WebSocketCloseStatus.MessageTooBig, link.CloseStatus);
         Assert.Equal(CloseReason.TransportError, await _closes.Next());
         Assert.Equal(1, server.Meters.Refused(FanfareMetrics.Limit.MessageBytes));
+    }
+
+    [Fact]
+    public async Task The_answer_to_the_handshake_is_the_open_packet_alone_whatever_is_sent_at_once()
+    {
+        await using var server = await TestServer.StartAsync(map: app => app.MapEngineIO("/engine.io/", static connection =>
+        {
+            connection.Send("first");
+            connection.Send("second");
+        }));
+
+        var answer = await server.Http.GetStringAsync(server.Url("EIO=4&transport=polling", "/engine.io/"), TestContext.Current.CancellationToken).InTime();
+
+        using var open = JsonDocument.Parse(answer[1..]);
+        var sid = open.RootElement.GetProperty("sid").GetString();
+        var next = await server.Http.GetStringAsync(server.Url($"EIO=4&transport=polling&sid={sid}", "/engine.io/"), TestContext.Current.CancellationToken).InTime();
+        Assert.Equal("4first\u001e4second", next);
     }
 
     [Fact]
