@@ -33,7 +33,8 @@ public readonly record struct EventId(string Epoch, long Sequence)
             }
         }
 
-        if (!long.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
+        var digits = text.AsSpan(dash + 1);
+        if ((digits.Length > 1 && digits[0] == '0') || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using Fanfare.Json;
 using Fanfare.SocketIO.Protocol;
 using Microsoft.Extensions.Logging;
@@ -233,7 +234,7 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
         var user = await found.AuthenticateAsync(handshake).ConfigureAwait(false);
         if (found.Options.Recovery.IsEnabled
             && handshake.AuthText("pid") is { } secret
-            && await found.FindContinuationAsync(user, secret, handshake.AuthText("offset")).ConfigureAwait(false) is { } continuation)
+            && await found.FindContinuationAsync(user, secret, OffsetOf(handshake)).ConfigureAwait(false) is { } continuation)
         {
             var successor = await MakeAsync(found, handshake, user, continuation.ConnectionId, !found.Options.Recovery.SkipMiddlewares).ConfigureAwait(false);
             if (successor is null || await found.TryContinueAsync(successor, continuation, () => Accept(successor)).ConfigureAwait(false))
@@ -258,6 +259,10 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
                 return true;
         }
     }
+
+    /// <summary>The position that the client shows. One that is no text is unknown, which is another thing than none: only without one is all of the session replayed.</summary>
+    private static string? OffsetOf(Handshake handshake) =>
+        handshake.Auth.TryGetProperty("offset", out var offset) && offset.ValueKind is not (JsonValueKind.Null or JsonValueKind.String) ? "" : handshake.AuthText("offset");
 
     /// <summary>Makes a connection and lets it pass the middlewares; <see langword="null"/> when the client vanished meanwhile.</summary>
     private async ValueTask<SocketIOConnection?> MakeAsync(Namespace found, Handshake handshake, User user, string id, bool passMiddlewares)

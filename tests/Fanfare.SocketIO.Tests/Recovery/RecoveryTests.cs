@@ -157,6 +157,27 @@ public sealed class RecoveryTests
     }
 
     [Theory]
+    [InlineData("5")]
+    [InlineData("true")]
+    [InlineData("{}")]
+    [InlineData("[\"{good}\"]")]
+    public async Task An_offset_that_is_no_text_is_unknown_and_not_absent(string offset)
+    {
+        await using var server = await StartAsync();
+        await using var owner = await SocketClient.ConnectAsync(server);
+        await server.Main.EmitAsync("heard");
+        var (_, good) = await owner.NextKeptAsync();
+
+        await using var fresh = await SocketClient.ConnectAsync(server, auth: $$"""{"pid":"{{owner.Pid}}","offset":{{offset.Replace("{good}", good, StringComparison.Ordinal)}}}""");
+
+        Assert.NotEqual(owner.Id, fresh.Id);
+        Assert.Empty(fresh.Missed);
+        await using var back = await SocketClient.ConnectAsync(server, auth: $$"""{"pid":"{{owner.Pid}}","offset":null}""");
+        Assert.Equal(owner.Id, back.Id);
+        Assert.Equal(["[\"heard\"]"], back.Missed.Select(static json => SocketClient.SplitOffset(json).Event));
+    }
+
+    [Theory]
     [InlineData("nonsense")]
     [InlineData("")]
     [InlineData("0-0")]
@@ -165,6 +186,7 @@ public sealed class RecoveryTests
     [InlineData("{epoch}-999999")]
     [InlineData("{epoch}-99999999999999999999")]
     [InlineData("{epoch}--1")]
+    [InlineData("{epoch}-01")]
     public async Task An_unknown_offset_gives_a_fresh_session_and_leaves_the_old_one_alone(string offset)
     {
         await using var server = await StartAsync();
