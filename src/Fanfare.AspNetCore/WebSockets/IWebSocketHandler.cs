@@ -14,6 +14,11 @@ public interface IWebSocketHandler
     {
     }
 
+    /// <summary>All messages that one read brought were handed over.</summary>
+    void OnReadEnd()
+    {
+    }
+
     /// <summary>Told once, when the end is certain, and nothing else is told after it. The socket itself may still be closing. May come from another thread than messages.</summary>
     void OnClosed(WebSocketEnd end);
 }

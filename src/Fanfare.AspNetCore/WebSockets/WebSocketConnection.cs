@@ -251,6 +251,8 @@ public sealed class WebSocketConnection : IFrameHandler
                     break;
                 }
             }
+
+            _handler.OnReadEnd();
         }
         catch
         {

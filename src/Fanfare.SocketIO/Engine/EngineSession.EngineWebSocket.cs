@@ -21,6 +21,8 @@ internal sealed partial class EngineWebSocket(EngineSession session, EngineScope
 
     public void OnBinary(ReadOnlySpan<byte> data) => session.ReceiveBinaryFrame(data);
 
+    public void OnReadEnd() => session.EndRead();
+
     public void OnClosed(WebSocketEnd end)
     {
         if (end.Kind == WebSocketEndKind.TooBig)

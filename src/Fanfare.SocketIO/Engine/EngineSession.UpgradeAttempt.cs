@@ -61,6 +61,8 @@ internal sealed class UpgradeAttempt(EngineSession session, EngineScope scope) :
         }
     }
 
+    public void OnReadEnd() => _upgraded?.OnReadEnd();
+
     public void OnClosed(WebSocketEnd end)
     {
         scope.Wheel.Cancel(this);

@@ -110,15 +110,13 @@ internal sealed partial class EngineSession : Deadline
         }
 
         Receive(type, data, isBinary: false);
-        _handler!.OnReadEnd();
     }
 
     /// <summary>Takes one binary frame of the WebSocket.</summary>
-    public void ReceiveBinaryFrame(ReadOnlySpan<byte> data)
-    {
-        Receive(EnginePacketType.Message, data, isBinary: true);
-        _handler!.OnReadEnd();
-    }
+    public void ReceiveBinaryFrame(ReadOnlySpan<byte> data) => Receive(EnginePacketType.Message, data, isBinary: true);
+
+    /// <summary>The frames of one read of the WebSocket were all taken.</summary>
+    public void EndRead() => _handler!.OnReadEnd();
 
     /// <summary>Takes the body of a POST; it is decoded in place. False when it could not be read: the session is closed then.</summary>
     public async ValueTask<bool> ReceivePayloadAsync(Memory<byte> body, IReadOnlyList<KeyValuePair<string, string>> headers)

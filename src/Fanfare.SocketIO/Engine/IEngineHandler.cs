@@ -9,7 +9,7 @@ internal interface IEngineHandler
     /// <summary>A binary message; the span is valid during the call.</summary>
     void OnBinary(ReadOnlySpan<byte> message);
 
-    /// <summary>All messages of one request, or of one WebSocket message, were handed over.</summary>
+    /// <summary>All messages of one request, or of one read of a WebSocket, were handed over.</summary>
     void OnReadEnd();
 
     /// <summary>Told once: the session is over.</summary>

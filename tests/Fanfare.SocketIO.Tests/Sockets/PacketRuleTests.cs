@@ -262,32 +262,50 @@ public sealed class PacketRuleTests
         Assert.True(_events.IsEmpty);
     }
 
-    [Theory]
-    [InlineData(EngineLink.WebSocket)]
-    [InlineData(EngineLink.Polling)]
-    public async Task What_stands_before_a_DISCONNECT_is_handled_and_what_stands_behind_it_is_dropped(string transport)
+    [Fact]
+    public async Task What_stands_before_a_DISCONNECT_is_handled_and_what_stands_behind_it_is_dropped()
     {
         await using var server = await StartAsync();
-        await using var client = await SocketClient.ConnectAsync(server, transport);
+        await using var client = await SocketClient.ConnectAsync(server, EngineLink.Polling);
         var second = await SocketClient.EnterAsync(client.Link, "/second");
 
         await client.Link.SendAsync("42[\"before\"]", "41", "42[\"behind\"]", "42/second,[\"other namespace\"]");
 
-        if (transport == EngineLink.Polling)
-        {
-            Assert.Equal("before", await _events.Next());
-            Assert.Equal("other namespace", await _events.Next());
-            Assert.Equal("/ client namespace disconnect", await _ends.Next());
-            Assert.Equal("[1]", await second.AskAsync("[\"echo\",1]"));
-        }
-        else
-        {
-            // On a WebSocket each frame is a read of its own: an event for a namespace that was left is a broken rule.
-            Assert.Equal("before", await _events.Next());
-            Assert.Equal("/ client namespace disconnect", await _ends.Next());
-        }
-
+        Assert.Equal("before", await _events.Next());
+        Assert.Equal("other namespace", await _events.Next());
+        Assert.Equal("/ client namespace disconnect", await _ends.Next());
+        Assert.Equal("[1]", await second.AskAsync("[\"echo\",1]"));
         Assert.DoesNotContain("behind", await DrainAsync(server));
+    }
+
+    [Fact]
+    public async Task What_stands_behind_a_DISCONNECT_in_the_same_read_of_a_WebSocket_is_dropped_too()
+    {
+        await using var server = await StartAsync();
+        using var client = await RawWebSocket.OpenAsync(server);
+        await client.SendAsync(RawWebSocket.Frame("40"));
+        await client.ReadUntilAsync("40{");
+        await client.SendAsync(RawWebSocket.Frame("40/second,"));
+        await client.ReadUntilAsync("40/second,{");
+
+        // Few bytes, sent at once, so that they are read at once.
+        byte[] together =
+        [
+            .. RawWebSocket.Frame("42[\"before\"]"),
+            .. RawWebSocket.Frame("41"),
+            .. RawWebSocket.Frame("42[\"behind\"]"),
+            .. RawWebSocket.Frame("42/second,[\"other namespace\"]"),
+            .. RawWebSocket.Frame("42/second,9[\"echo\",1]"),
+        ];
+        await client.SendAsync(together);
+
+        Assert.Equal("before", await _events.Next());
+        Assert.Equal("other namespace", await _events.Next());
+        Assert.Equal("/ client namespace disconnect", await _ends.Next());
+        await client.ReadUntilAsync("43/second,9[1]");
+        await client.SendAsync(RawWebSocket.Frame("42[\"late\"]"));
+        await client.WhenClosedAsync().InTime();
+        Assert.DoesNotContain(await DrainAsync(server), static e => e is "behind" or "late");
     }
 
     [Fact]
