@@ -110,6 +110,76 @@ public sealed class OneRoomTests
     }
 
     [Fact]
+    public async Task Odd_arguments_are_answered()
+    {
+        using var host = HostProcess.Start("--urls", "http://127.0.0.1:0");
+        using var client = new HttpClient { BaseAddress = await host.AddressAsync() };
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var plain = await OpenAsync("/plain");
+        Assert.Equal("""{"type":"ack","ref":1,"data":{"echo":null}}""", await AnswerAsync(plain, """{"type":"authenticate","token":"user:a"}""", """{"type":"ask","args":[],"ref":1}"""));
+        using var socket = await OpenAsync("/socket.io/?EIO=4&transport=websocket");
+        foreach (var since in (string[])["5", "true", "{}", "\"\"", "\"5\""])
+        {
+            Assert.Equal(
+                """43/one,1[{"ok":true,"recovered":false,"reason":"epoch"}]""",
+                await AnswerAsync(socket, """40/one,{"token":"user:a"}""", $$"""42/one,1["join","open-1",{"since":{{since}}}]""", "41/one,"));
+        }
+
+        Assert.Equal("""43/one,1[{"ok":true}]""", await AnswerAsync(socket, """40/one,{"token":"user:a"}""", """42/one,1["join","open-1",{"since":null}]"""));
+
+        async Task<ClientWebSocket> OpenAsync(string path)
+        {
+            var opened = new ClientWebSocket();
+            await opened.ConnectAsync(new UriBuilder(new Uri(client.BaseAddress!, path)) { Scheme = "ws" }.Uri, cancellationToken);
+            await NextAsync(opened);
+            return opened;
+        }
+
+        // What the second message is answered with, once the first one is answered.
+        async Task<string> AnswerAsync(ClientWebSocket line, string first, string second, string? last = null)
+        {
+            await SendAsync(line, first);
+            await NextAsync(line);
+            await SendAsync(line, second);
+            var answer = await NextAsync(line);
+            if (last is not null)
+            {
+                await SendAsync(line, last);
+            }
+
+            return answer;
+        }
+
+        async Task SendAsync(ClientWebSocket to, string text) => await to.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+
+        async Task<string> NextAsync(ClientWebSocket from)
+        {
+            var buffer = new byte[4096];
+            var result = await from.ReceiveAsync(buffer, cancellationToken);
+            return Encoding.UTF8.GetString(buffer, 0, result.Count);
+        }
+    }
+
+    [Theory]
+    [InlineData("/sse/c", 200)]
+    [InlineData("/one/events", 401)]
+    [InlineData("/one/events/rooms/closed?access_token=user:a", 403)]
+    [InlineData("/one/events/user?access_token=user:a", 200)]
+    public async Task Pages_of_a_listed_origin_read_streams_and_why_they_get_none(string path, int status)
+    {
+        using var host = HostProcess.Start("--urls", "http://127.0.0.1:0", "--CorsOrigin", "http://a.example");
+        using var client = new HttpClient { BaseAddress = await host.AddressAsync() };
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Origin", "http://a.example");
+
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("http://a.example", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
+        Assert.Equal("true", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Credentials")));
+    }
+
+    [Fact]
     public async Task A_channel_of_events_tells_who_listens_and_what_it_stamped()
     {
         using var host = HostProcess.Start("--urls", "http://127.0.0.1:0");

@@ -72,6 +72,16 @@ internal static class FanfareSetup
         options.MaxConnectionsPerAddress = 0;
     }
 
+    /// <summary>Lets pages of the listed origins read an endpoint of event streams, with credentials.</summary>
+    public static void AllowOrigins(this EventStreamOptions options, HostSettings settings)
+    {
+        options.AllowCredentials = true;
+        foreach (var origin in settings.CorsOrigins)
+        {
+            options.AllowedOrigins.Add(origin);
+        }
+    }
+
     /// <summary>The log of the namespaces that keep one whatever the profile.</summary>
     public static void KeepHistory(this NamespaceOptions options, HostSettings settings)
     {

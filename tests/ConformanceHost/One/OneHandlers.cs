@@ -45,9 +45,10 @@ internal static class OneHandlers
         }
 
         var options = context.Arguments.Element(1);
-        if (options.ValueKind == JsonValueKind.Object && options.TryGetProperty("since", out var since) && since.ValueKind == JsonValueKind.String)
+        if (options.ValueKind == JsonValueKind.Object && options.TryGetProperty("since", out var since) && since.ValueKind != JsonValueKind.Null)
         {
-            var join = await connection.ResumeAsync(room, since.GetString()!);
+            // What is no text is no cursor: that is told like any other that cannot be read.
+            var join = await connection.ResumeAsync(room, since.ValueKind == JsonValueKind.String ? since.GetString()! : "");
             var answer = new JsonObject { ["ok"] = true, ["recovered"] = join.IsRecovered };
             if (join.IsRecovered == false)
             {

@@ -30,6 +30,7 @@ internal static class OneRoom
             options.AllowQueryToken = true;
             options.KeepAliveInterval = settings.SseKeepAlive;
             options.RetryDelay = settings.SseRetry;
+            options.AllowOrigins(settings);
         });
         app.MapPublish("/one/publish", Name, options =>
         {

@@ -13,7 +13,7 @@ internal static class PlainWire
         var plain = app.Services.GetRequiredService<IFanfare>().Of("/plain", options => options.KeepHistory(settings));
         plain.Authenticate(handshake => ValueTask.FromResult(TestUsers.Read(handshake.AuthText("token"), knowsInstants: false)));
         plain.AuthorizeRooms((_, room) => ValueTask.FromResult(room.StartsWith("open", StringComparison.Ordinal)));
-        plain.On("ask", (Connection _, JsonObject question) => Task.FromResult(new JsonObject { ["echo"] = question["value"]?.DeepClone() }));
+        plain.On("ask", (Connection _, JsonObject? question) => Task.FromResult(new JsonObject { ["echo"] = question?["value"]?.DeepClone() }));
         app.MapRooms("/plain", "/plain", options => options.Unbind());
     }
 }

@@ -26,11 +26,7 @@ internal static class SseChannels
             options.Rooms = static context => [(string)context.GetRouteValue("channel")!];
             options.KeepAliveInterval = settings.SseKeepAlive;
             options.RetryDelay = settings.SseRetry;
-            options.AllowCredentials = true;
-            foreach (var origin in settings.CorsOrigins)
-            {
-                options.AllowedOrigins.Add(origin);
-            }
+            options.AllowOrigins(settings);
         });
         app.MapPost("/control/sse/{channel}", async (string channel, Publication publication) =>
         {
