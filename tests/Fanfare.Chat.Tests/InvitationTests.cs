@@ -33,6 +33,48 @@ public sealed class InvitationTests
     }
 
     [Fact]
+    public async Task Who_joined_a_public_room_is_invited_to_it_no_longer()
+    {
+        await using var server = await ChatServer.StartAsync();
+        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        using var bob = await TestUser.RegisterAsync(server, "Bob");
+        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
+        var invitation = (await ann.InviteAsync(room, bob)).Text("id");
+        await using (var socket = await ChatSocket.OpenAsync(server, bob))
+        {
+            await socket.AskAsync("join_room", room);
+        }
+
+        Assert.Empty((await bob.GetJsonAsync("/api/invitations")).EnumerateArray());
+
+        // A page that shows it still may accept it.
+        using var accepted = await bob.PostAsync($"/api/invitations/{invitation}/accept", new { });
+        Assert.Equal(HttpStatusCode.OK, accepted.StatusCode);
+    }
+
+    [Fact]
+    public async Task To_leave_for_good_brings_no_invitation_back()
+    {
+        await using var server = await ChatServer.StartAsync();
+        using var ann = await TestUser.RegisterAsync(server, "Ann");
+        using var bob = await TestUser.RegisterAsync(server, "Bob");
+        var room = (await ann.MakeRoomAsync("Tea")).Text("id")!;
+        await ann.InviteAsync(room, bob);
+        await ProblemAssert.IsAsync(HttpStatusCode.NotFound, await bob.DeleteAsync($"/api/rooms/{room}/members/{bob.Id}"));
+        Assert.Single((await bob.GetJsonAsync("/api/invitations")).EnumerateArray());
+        await using (var socket = await ChatSocket.OpenAsync(server, bob))
+        {
+            await socket.AskAsync("join_room", room);
+        }
+
+        Assert.Equal(HttpStatusCode.NoContent, (await bob.DeleteAsync($"/api/rooms/{room}/members/{bob.Id}")).StatusCode);
+        Assert.Empty((await bob.GetJsonAsync("/api/invitations")).EnumerateArray());
+
+        using var again = await ann.PostAsync($"/api/rooms/{room}/invitations", new { userName = "Bob" });
+        Assert.Equal(HttpStatusCode.Created, again.StatusCode);
+    }
+
+    [Fact]
     public async Task Acceptance_needs_no_body()
     {
         await using var server = await ChatServer.StartAsync();

@@ -21,14 +21,24 @@ internal static class InvitationQueries
     public static Invitation? Open(SqliteConnection connection, string roomId, string userId) =>
         connection.QuerySingleOrDefault<Row>($"{View} WHERE i.room_id = @roomId AND i.user_id = @userId", new { roomId, userId })?.ToInvitation();
 
+    /// <summary>The invitations that the user may still answer, newest first; who joined the room in the meantime has.</summary>
     public static List<Invitation> Of(SqliteConnection connection, string userId) =>
-        [.. connection.Query<Row>($"{View} WHERE i.user_id = @userId ORDER BY i.seq DESC", new { userId }).Select(row => row.ToInvitation())];
+        [.. connection.Query<Row>(
+            $"""
+            {View} WHERE i.user_id = @userId AND NOT EXISTS (SELECT 1 FROM members m WHERE m.room_id = i.room_id AND m.user_id = i.user_id)
+            ORDER BY i.seq DESC
+            """,
+            new { userId }).Select(row => row.ToInvitation())];
 
     public static void Add(SqliteConnection connection, string id, string roomId, string userId, string invitedBy, long now) => connection.Execute(
         "INSERT INTO invitations (id, room_id, user_id, invited_by, created_at) VALUES (@id, @roomId, @userId, @invitedBy, @now)",
         new { id, roomId, userId, invitedBy, now });
 
     public static void Remove(SqliteConnection connection, string id) => connection.Execute("DELETE FROM invitations WHERE id = @id", new { id });
+
+    /// <summary>Removes the user's invitation to a room, if there is one.</summary>
+    public static void RemoveOf(SqliteConnection connection, string roomId, string userId) =>
+        connection.Execute("DELETE FROM invitations WHERE room_id = @roomId AND user_id = @userId", new { roomId, userId });
 
     private sealed record Row
     {

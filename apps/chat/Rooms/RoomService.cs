@@ -75,7 +75,14 @@ public sealed class RoomService(ChatDatabase database, WriteLane lane, IRoomEven
                     return Problem.Conflict("The owner cannot leave the room.");
                 }
 
-                return RoomQueries.RemoveMember(connection, roomId, userId) ? null : Problem.NotFound;
+                if (!RoomQueries.RemoveMember(connection, roomId, userId))
+                {
+                    return Problem.NotFound;
+                }
+
+                // One from before the user joined was answered by that: it must not come back with the end of the membership.
+                InvitationQueries.RemoveOf(connection, roomId, userId);
+                return null;
             },
             refusal => refusal is null ? events.MemberRemovedAsync(userId, roomId) : ValueTask.CompletedTask);
     }
