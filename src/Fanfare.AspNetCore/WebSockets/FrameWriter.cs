@@ -55,9 +55,6 @@ internal sealed class FrameWriter : IBatchWire
         HangUp = 4,
     }
 
-    /// <summary>Whether a write is waiting for the client.</summary>
-    public bool IsBlocked => Has(State.Writing);
-
     /// <summary>Whether the close frame is written, or nothing can be written any more.</summary>
     public bool HasEnded => Has(State.Ended);
 

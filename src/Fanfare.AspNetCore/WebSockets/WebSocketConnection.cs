@@ -115,18 +115,13 @@ public sealed class WebSocketConnection : IFrameHandler
         return _run ?? Task.CompletedTask;
     }
 
-    /// <summary>Closes without sending what waits, as for a client that does not read: the close frame goes ahead of it, and when writing is blocked now, or for <see cref="WebSocketLimits.CloseTimeout"/>, the connection is aborted.</summary>
+    /// <summary>Closes without sending what waits, as for a client that does not read: the close frame goes ahead of it, behind a frame that is half out, and when that does not get through within <see cref="WebSocketLimits.CloseTimeout"/>, the connection is aborted.</summary>
     /// <param name="code">The close code, or <see langword="null"/> for a close frame without one.</param>
     /// <param name="reason">The reason; what goes beyond 123 bytes is cut off.</param>
     /// <exception cref="ArgumentOutOfRangeException">The code may not be sent (RFC 6455, section 7.4).</exception>
     public void Cut(int? code = null, string reason = "")
     {
         Close(new WebSocketEnd(WebSocketEndKind.ClosedByServer, code, reason), urgent: true);
-        if (_writer.IsBlocked)
-        {
-            Abort();
-        }
-
         ResumeReading();
     }
 

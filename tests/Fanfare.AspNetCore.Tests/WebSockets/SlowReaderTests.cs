@@ -138,11 +138,45 @@ public sealed class SlowReaderTests
         {
         }
 
-        // At once when the writing is blocked at that moment, else within the time for closing.
+        // Within the time for closing.
         await _time.PassUntilAsync(() => handler.End.IsCompleted);
         var end = await handler.End;
         Assert.Equal(WebSocketEndKind.ClosedByServer, end.Kind);
         Assert.Equal(1008, end.Code);
+    }
+
+    [Theory]
+    [InlineData(true, 10_000)]
+    [InlineData(true, 200_000)]
+    [InlineData(false, 10_000)]
+    [InlineData(false, 200_000)]
+    public async Task A_slow_reader_that_reads_on_in_time_is_told_why_it_is_closed(bool isDirect, int size)
+    {
+        await using var host = await StartAsync(options =>
+        {
+            options.Limits.AllowDirectWrites = isDirect;
+            options.Outbox.MaxBytes = 1_000_000;
+        });
+        await using var client = await RawClient.ConnectAsync(host.Port, receiveBuffer: 8 * 1024);
+        await client.SendAsync(Frame.TextMessage("begin"));
+        Assert.Equal("begin", await client.ReadTextAsync());
+        var handler = host.NextHandler();
+        var sent = 0;
+        while (handler.Peer.SendText(Encoding.ASCII.GetBytes(Message(sent, size))) == EnqueueResult.Accepted)
+        {
+            sent++;
+        }
+
+        var read = 0;
+        Frame? frame;
+        while ((frame = await client.ReadAsync())?.Opcode != 8)
+        {
+            // Those that were on their way, whole and without a gap.
+            Assert.Equal(Message(read++, size), frame!.Text);
+        }
+
+        Assert.Equal(1008, frame.CloseCode);
+        Assert.True(read < sent);
     }
 
     [Theory]
