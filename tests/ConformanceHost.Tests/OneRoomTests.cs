@@ -198,5 +198,12 @@ public sealed class OneRoomTests
         Assert.Equal("""{"live":1}""", await client.GetStringAsync("/control/sse/c/count", cancellationToken));
         using var refused = await client.PostAsJsonAsync("/control/sse/c", new { @event = "a\rb", data = "" }, cancellationToken);
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.StatusCode);
+
+        using var plainText = await client.PostAsync("/control/sse/c", new StringContent("""{"event":"chat","data":"b"}"""), cancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.OK, plainText.StatusCode);
+        using var noJson = await client.PostAsync("/control/sse/c", new StringContent("{"), cancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, noJson.StatusCode);
+        using var flood = await client.PostAsync("/control/one/flood", new ByteArrayContent("""{"room":"open-1","count":1,"bytes":1}"""u8.ToArray()), cancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.NoContent, flood.StatusCode);
     }
 }

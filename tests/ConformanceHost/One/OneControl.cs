@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using ConformanceHost.Control;
 using Fanfare;
 using Fanfare.SocketIO;
 
@@ -34,12 +35,17 @@ internal static class OneControl
                 ["outboxBytes"] = connections.Sum(static connection => connection.QueuedBytes),
             });
         });
-        app.MapPost("/control/one/flood", async (Flood flood) =>
+        app.MapPost("/control/one/flood", async (HttpRequest request) =>
         {
+            if (await JsonBody.ReadAsync<Flood>(request) is not { Room: { } room } flood)
+            {
+                return Results.BadRequest();
+            }
+
             var pad = new string('x', Math.Clamp(flood.Bytes, 0, 16 * 1024 * 1024));
             for (var i = 0; i < flood.Count; i++)
             {
-                await one.To(flood.Room).EmitAsync("flood", new JsonObject { ["i"] = i, ["pad"] = pad });
+                await one.To(room).EmitAsync("flood", new JsonObject { ["i"] = i, ["pad"] = pad });
             }
 
             return Results.NoContent();
@@ -50,5 +56,5 @@ internal static class OneControl
 
     private static IResult Json(JsonNode node) => Results.Text(node.ToJsonString(MessageSerializer.Default.Options), "application/json");
 
-    private sealed record Flood(string Room, int Count, int Bytes);
+    private sealed record Flood(string? Room, int Count, int Bytes);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ConformanceHost.Control;
 using ConformanceHost.Settings;
 using Fanfare;
 
@@ -28,9 +29,9 @@ internal static class SseChannels
             options.RetryDelay = settings.SseRetry;
             options.AllowOrigins(settings);
         });
-        app.MapPost("/control/sse/{channel}", async (string channel, Publication publication) =>
+        app.MapPost("/control/sse/{channel}", async (string channel, HttpRequest request) =>
         {
-            if (HasLineBreak(publication.Id) || HasLineBreak(publication.Event) || ReservedEvents.Contains(publication.Event ?? ""))
+            if (await JsonBody.ReadAsync<Publication>(request) is not { } publication || HasLineBreak(publication.Id) || HasLineBreak(publication.Event) || ReservedEvents.Contains(publication.Event ?? ""))
             {
                 return Results.BadRequest();
             }
