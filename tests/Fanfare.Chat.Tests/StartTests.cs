@@ -13,6 +13,7 @@ public sealed class StartTests
     [InlineData("ALLOWED_ORIGINS", "a.example")]
     [InlineData("ALLOWED_ORIGINS", "https://a.example/path")]
     [InlineData("ALLOWED_ORIGINS", "https://a.example/")]
+    [InlineData("ALLOWED_ORIGINS", "https://a.example:")]
     [InlineData("ALLOWED_ORIGINS", "null")]
     [InlineData("ALLOWED_ORIGINS", "https://*.example")]
     [InlineData("TRUSTED_PROXIES", "10.0.0.0/33")]

@@ -59,7 +59,7 @@ public sealed class OriginPolicy
         }
 
         var afterScheme = origin.AsSpan(uri.Scheme.Length + 3);
-        return afterScheme.IsEmpty || afterScheme.Contains('/') || uri.HostNameType == UriHostNameType.Unknown
+        return afterScheme.IsEmpty || afterScheme.Contains('/') || afterScheme[^1] == ':' || uri.HostNameType == UriHostNameType.Unknown
             ? null
             : uri.IsDefaultPort ? $"{uri.Scheme}://{uri.Host}" : $"{uri.Scheme}://{uri.Host}:{uri.Port}";
     }
