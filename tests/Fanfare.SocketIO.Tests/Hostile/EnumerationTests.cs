@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Fanfare.SocketIO.Tests.Hostile;
 
 /// <summary>What is forbidden looks like what is not there: by its answer, and by the time that the answer takes.</summary>
@@ -23,45 +21,16 @@ public sealed class EnumerationTests
         await using var insider = await SocketClient.ConnectAsync(server);
         await server.Main.Connections[0].JoinAsync("secret-room");
         await using var client = await SocketClient.ConnectAsync(server);
-        var (there, absent) = await MeasureAsync(pairs, async isThere =>
+        var namespaces = await PairedTimes.MeasureAsync(pairs, async isThere =>
         {
             var name = isThere ? "/secret-team" : "/nowhere-team";
             await client.Link.SendAsync($"40{name},");
             Assert.Equal($"44{name},{{\"message\":\"Invalid namespace\"}}", await client.NextAsync());
         });
-        Check("namespace", pairs, there, absent, compareTimes);
-
-        (there, absent) = await MeasureAsync(pairs, async isThere => Assert.Equal(Refused, await client.AskAsync($"[\"join\",\"{(isThere ? "secret-room" : "absent-room")}\"]")));
-        Check("room", pairs, there, absent, compareTimes);
+        var rooms = await PairedTimes.MeasureAsync(pairs, async isThere => Assert.Equal(Refused, await client.AskAsync($"[\"join\",\"{(isThere ? "secret-room" : "absent-room")}\"]")));
+        namespaces.Check("namespace", compareTimes);
+        rooms.Check("room", compareTimes);
         Assert.Equal(1, server.Main.RoomCount);
-    }
-
-    private static async Task<(List<double> There, List<double> Absent)> MeasureAsync(int pairs, Func<bool, Task> ask)
-    {
-        var times = (There: new List<double>(pairs), Absent: new List<double>(pairs));
-        var random = new Random(1);
-        for (var i = 0; i < pairs; i++)
-        {
-            var thereFirst = random.Next(2) == 0;
-            foreach (var isThere in new List<bool> { thereFirst, !thereFirst })
-            {
-                var start = Stopwatch.GetTimestamp();
-                await ask(isThere);
-                (isThere ? times.There : times.Absent).Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
-            }
-        }
-
-        return times;
-    }
-
-    private static void Check(string what, int pairs, List<double> there, List<double> absent, bool compareTimes)
-    {
-        var (a, b) = (Figures.Quantile(there, 0.5), Figures.Quantile(absent, 0.5));
-        Figures.Write($"{what}, {pairs:N0} pairs: median forbidden {a:F1} µs, absent {b:F1} µs, apart {Math.Abs(a - b):F1} µs (limit 50 µs or 5 %)");
-        if (compareTimes)
-        {
-            Assert.True(Math.Abs(a - b) <= Math.Max(50, 0.05 * Math.Max(a, b)), $"{a} µs and {b} µs");
-        }
     }
 
     /// <summary>A namespace that would be made for others, and rooms, one of them with a member, that are for others.</summary>

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Fanfare.SocketIO.Tests;
+namespace Fanfare.Testing.Diagnostics;
 
 /// <summary>What a test measured, and how.</summary>
-internal static class Figures
+public static class Figures
 {
     /// <summary>Handles that the process holds, after those that nobody needs any more were closed.</summary>
     public static int Handles
