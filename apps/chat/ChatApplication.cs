@@ -19,6 +19,9 @@ internal static class ChatApplication
     // Kestrel adds a second of its own to its bounds, and looks once a second.
     private static readonly TimeSpan KestrelsAddition = TimeSpan.FromSeconds(1);
 
+    // What a client sends ahead of its turn waits in memory, by default 1 MiB of each connection: sixteen times the largest message of the plain wire.
+    private const int MaxReadAheadBytes = 64 * 1024;
+
     // Of each request the framework would log path and query, and of each bad token that it came; what goes wrong is still told.
     // A start that fails is told by a line of our own.
     private static readonly Dictionary<string, string?> QuietLogs = new()
@@ -43,6 +46,7 @@ internal static class ChatApplication
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout - KestrelsAddition;
             kestrel.ConfigureEndpointDefaults(static listen => listen.EndMuteConnections(HeadersTimeout));
         });
+        builder.WebHost.UseSockets(static sockets => sockets.MaxReadBufferSize = MaxReadAheadBytes);
         if (ListensNowhere(builder.Configuration))
         {
             builder.WebHost.UseUrls("http://localhost:3000");

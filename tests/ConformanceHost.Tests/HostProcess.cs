@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace ConformanceHost.Tests;
 
@@ -58,6 +59,16 @@ internal sealed class HostProcess : IDisposable
         return (_process.ExitCode, error);
     }
 
+    /// <summary>Begins a new measure of its largest resident memory, and returns what is resident now, in bytes.</summary>
+    public long ResetPeakMemory()
+    {
+        File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
+        return Memory("VmHWM");
+    }
+
+    /// <summary>Its largest resident memory since then, in bytes.</summary>
+    public long PeakMemory() => Memory("VmHWM");
+
     public void Dispose()
     {
         if (!_process.HasExited)
@@ -66,5 +77,11 @@ internal sealed class HostProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private long Memory(string name)
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(name + ":", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
     }
 }

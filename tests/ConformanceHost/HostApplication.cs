@@ -15,12 +15,16 @@ internal static class HostApplication
 {
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(3);
 
+    /// <summary>What Kestrel reads ahead on a connection, in bytes: by default 1 MiB, many times the largest message of the smaller wires.</summary>
+    private const int MaxReadAheadBytes = 64 * 1024;
+
     public static WebApplication Build(HostSettings settings, IEnumerable<KeyValuePair<string, string?>> arguments)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(arguments.Where(argument => argument.Key.StartsWith("Logging:", StringComparison.OrdinalIgnoreCase)));
         builder.WebHost.UseUrls(); // the addresses are bound below, with their protocols
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.WebHost.UseSockets(static sockets => sockets.MaxReadBufferSize = MaxReadAheadBytes);
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console =>
         {
