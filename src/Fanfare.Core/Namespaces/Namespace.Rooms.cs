@@ -4,6 +4,9 @@ namespace Fanfare;
 public sealed partial class Namespace
 {
     private const int ReplayPage = 300;
+
+    /// <summary>After so many events others have their turn: of many that resume at once each takes its part, and what is live waits behind none for long.</summary>
+    private const int ReplayTurn = 32;
     private const int ReplayBytesPerFlush = 128 * 1024;
 
     /// <summary>Whether a user may enter and read a room that a client names. Rooms that the server keeps nobody may; without a policy nobody may enter any.</summary>
@@ -201,7 +204,7 @@ public sealed partial class Namespace
         var limits = _services.Outbox;
         var maxBytes = limits.MaxBytes > 0 ? Math.Min(ReplayBytesPerFlush, limits.MaxBytes / 4) : ReplayBytesPerFlush;
         var pageSize = limits.MaxCount > 0 ? Math.Clamp(limits.MaxCount / 4, 1, ReplayPage) : ReplayPage;
-        var bytes = 0;
+        var (count, bytes) = (0, 0);
         while (!query.IsEmpty && !connection.IsClosed)
         {
             var page = await _history.ReadAfterAsync(after, query, upTo, pageSize).ConfigureAwait(false);
@@ -223,9 +226,9 @@ public sealed partial class Namespace
                 connection.Replay(new EncodedMessage(broadcast.Message, entry.Id, isKept: true, room: NameableRoomOf(broadcast.Target)));
                 after = entry.Id;
                 bytes += broadcast.Message.Arguments.Json.Length;
-                if (bytes > maxBytes)
+                if (++count == ReplayTurn || bytes > maxBytes)
                 {
-                    bytes = 0;
+                    (count, bytes) = (0, 0);
                     await connection.WhenReplayedAsync().ConfigureAwait(false);
                 }
             }
