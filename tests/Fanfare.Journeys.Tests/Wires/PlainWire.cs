@@ -2,11 +2,14 @@ using System.Text.Json;
 
 namespace Fanfare.Journeys.Tests;
 
-internal sealed class PlainWire(Uri server, string user, Action<Heard> heard) : SocketWire(server, user, heard)
+internal sealed class PlainWire(Uri server, string user, Action<Heard> heard, string path = "/ws") : SocketWire(server, user, heard)
 {
+    /// <summary>Told the user that has left the room.</summary>
+    public event Action<string>? UserLeft;
+
     public override async Task<bool?> EnterAsync(string room, string? since)
     {
-        await OpenAsync("/ws");
+        await OpenAsync(path);
         await AskAsync(n => JsonSerializer.Serialize(new { type = "authenticate", token = User, @ref = n }));
         var joined = await AskAsync(n => JsonSerializer.Serialize(new { type = "join", room, since, @ref = n }));
         return joined.TryGetProperty("recovered", out var recovered) ? recovered.GetBoolean() : null;
@@ -30,6 +33,10 @@ internal sealed class PlainWire(Uri server, string user, Action<Heard> heard) : 
         else if (root.GetProperty("type").GetString() == "said")
         {
             Tell(new Heard(root.Deserialize<Saying>(JsonSerializerOptions.Web)!, root.GetProperty("cursor").GetString()));
+        }
+        else if (root.GetProperty("type").GetString() == "user_left")
+        {
+            UserLeft?.Invoke(root.GetProperty("userId").GetString()!);
         }
     }
 }

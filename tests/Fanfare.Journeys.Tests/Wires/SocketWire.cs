@@ -13,6 +13,7 @@ internal abstract class SocketWire(Uri server, string user, Action<Heard> heard)
     private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonElement>> _answers = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly ClientWebSocket _socket = new();
+    private HttpMessageInvoker? _connector;
     private Task _reading = Task.CompletedTask;
     private long _number;
 
@@ -21,12 +22,17 @@ internal abstract class SocketWire(Uri server, string user, Action<Heard> heard)
         _socket.Abort();
         await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _socket.Dispose();
+        _connector?.Dispose();
     }
 
     protected async Task OpenAsync(string path)
     {
         var address = new UriBuilder(new Uri(Server, path)) { Scheme = "ws" }.Uri;
-        await _socket.ConnectAsync(address, CancellationToken.None).Within(Timeouts.Default);
+        _connector = new HttpMessageInvoker(NewHandler());
+
+        // Of itself it says nothing: one that has fallen silent must not go on with pongs that nobody asked for.
+        _socket.Options.KeepAliveInterval = TimeSpan.Zero;
+        await _socket.ConnectAsync(address, _connector, CancellationToken.None).Within(Timeouts.Default);
         _reading = ReadAsync();
     }
 

@@ -17,7 +17,7 @@ internal sealed class StreamWire : Wire
     public StreamWire(Uri server, string user, Action<Heard> heard)
         : base(server, user, heard)
     {
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(NewHandler()) { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", user);
     }
 

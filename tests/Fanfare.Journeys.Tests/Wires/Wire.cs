@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Fanfare.Testing.Diagnostics;
+
 namespace Fanfare.Journeys.Tests;
 
 /// <summary>One client on one wire, in one room. What it hears goes to whoever made it, in the order of the wire.</summary>
@@ -5,6 +9,8 @@ internal abstract class Wire : IAsyncDisposable
 {
     /// <summary>The wires there are.</summary>
     public static readonly string[] Names = ["socketio", "plain", "events"];
+
+    private readonly ConcurrentBag<Socket> _lines = [];
 
     protected Wire(Uri server, string user, Action<Heard> heard)
     {
@@ -23,6 +29,7 @@ internal abstract class Wire : IAsyncDisposable
     {
         "socketio" => new SocketIOWire(server, user, heard),
         "plain" => new PlainWire(server, user, heard),
+        "polling" => new PollingWire(server, user, heard),
         _ => new StreamWire(server, user, heard),
     };
 
@@ -34,8 +41,30 @@ internal abstract class Wire : IAsyncDisposable
     /// <returns>The cursor it got.</returns>
     public abstract Task<string?> SayAsync(string room, Saying saying);
 
+    /// <summary>Nothing that the server sends arrives any more, and it is told nothing of that.</summary>
+    public void FallSilent()
+    {
+        foreach (var line in _lines)
+        {
+            BlackHole.Open(line);
+        }
+    }
+
     /// <summary>Cuts the line, without a word.</summary>
     public abstract ValueTask DisposeAsync();
+
+    /// <summary>Makes the connections of this client.</summary>
+    protected SocketsHttpHandler NewHandler() => new()
+    {
+        UseProxy = false,
+        ConnectCallback = async (context, cancellationToken) =>
+        {
+            var line = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await line.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            _lines.Add(line);
+            return new NetworkStream(line, ownsSocket: true);
+        },
+    };
 }
 
 /// <summary>Something that a client heard.</summary>
