@@ -17,6 +17,7 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
     private readonly IPacketDecoder _decoder;
     private Slot[] _slots = [];
     private List<string>? _leftInThisRead;
+    private int _attempts;
     private bool _hasEntered;
     private bool _isOver;
 
@@ -72,7 +73,7 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
     /// <summary>A connection was ended by the server; with the last one whose user's time ran out the transport closes too.</summary>
     public void Leave(SocketIOConnection connection, CloseReason reason)
     {
-        if (Remove(connection.NamespaceName) && reason == CloseReason.Expired && _slots.Length == 0)
+        if (Remove(connection.NamespaceName, connection: connection) && reason == CloseReason.Expired && _slots.Length == 0)
         {
             Engine.Close(reason);
         }
@@ -172,8 +173,10 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
 
     private void BeginConnect(in Packet packet)
     {
-        bool isKnown;
+        int attempt;
+        var isJoined = false;
         var isTooMany = false;
+        SocketIOConnection? givenUp = null;
         lock (this)
         {
             if (_isOver)
@@ -181,15 +184,28 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
                 return;
             }
 
-            isKnown = IndexOf(packet.Namespace) >= 0;
-            if (!isKnown)
+            attempt = ++_attempts;
+            var index = IndexOf(packet.Namespace);
+            if (index < 0)
             {
                 isTooMany = _slots.Length >= _scope.Options.MaxNamespaces;
-                _slots = isTooMany ? _slots : [.. _slots, new Slot(packet.Namespace)];
+                _slots = isTooMany ? _slots : [.. _slots, new Slot(packet.Namespace, attempt)];
+            }
+            else if (_slots[index].IsAccepted)
+            {
+                isJoined = true;
+            }
+            else
+            {
+                // Official clients that disconnect and connect again before the first answer ask twice: they wait for one answer, the last.
+                givenUp = _slots[index].Connection;
+                _slots[index] = new Slot(packet.Namespace, attempt);
             }
         }
 
-        if (isKnown)
+        // Its session, if it continues one, is left for the attempt that follows.
+        givenUp?.EndByTransport(CloseReason.TransportClose);
+        if (isJoined)
         {
             Violate(ProtocolError.None);
         }
@@ -199,32 +215,32 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
         }
         else
         {
-            _ = ConnectAsync(packet.Namespace, packet.Payload);
+            _ = ConnectAsync(packet.Namespace, attempt, packet.Payload);
         }
     }
 
-    private async Task ConnectAsync(string name, ReadOnlyMemory<byte> auth)
+    private async Task ConnectAsync(string name, int attempt, ReadOnlyMemory<byte> auth)
     {
         try
         {
             var handshake = new Handshake(Engine.Request, auth);
-            while (!await TryConnectAsync(name, handshake).ConfigureAwait(false))
+            while (!await TryConnectAsync(name, attempt, handshake).ConfigureAwait(false))
             {
                 // The namespace was retired between finding and entering it: the next look makes a new one.
             }
         }
         catch (ConnectException refusal)
         {
-            RefuseConnect(name, refusal.Message, refusal.Details);
+            RefuseConnect(name, attempt, refusal.Message, refusal.Details);
         }
         catch (Exception exception)
         {
             Log.ConnectFailed(_scope.Logger, exception, name);
-            RefuseConnect(name, "internal", null);
+            RefuseConnect(name, attempt, "internal", null);
         }
     }
 
-    private async ValueTask<bool> TryConnectAsync(string name, Handshake handshake)
+    private async ValueTask<bool> TryConnectAsync(string name, int attempt, Handshake handshake)
     {
         if (await _scope.Server.FindAsync(name, handshake).ConfigureAwait(false) is not { } found)
         {
@@ -236,14 +252,14 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
             && handshake.AuthText("pid") is { } secret
             && await found.FindContinuationAsync(user, secret, OffsetOf(handshake)).ConfigureAwait(false) is { } continuation)
         {
-            var successor = await MakeAsync(found, handshake, user, continuation.ConnectionId, !found.Options.Recovery.SkipMiddlewares).ConfigureAwait(false);
+            var successor = await MakeAsync(found, attempt, handshake, user, continuation.ConnectionId, !found.Options.Recovery.SkipMiddlewares).ConfigureAwait(false);
             if (successor is null || await found.TryContinueAsync(successor, continuation, () => Accept(successor)).ConfigureAwait(false))
             {
                 return true;
             }
         }
 
-        var connection = await MakeAsync(found, handshake, user, SocketIOConnection.NewId(), passMiddlewares: true).ConfigureAwait(false);
+        var connection = await MakeAsync(found, attempt, handshake, user, SocketIOConnection.NewId(), passMiddlewares: true).ConfigureAwait(false);
         if (connection is null)
         {
             return true;
@@ -264,8 +280,8 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
     private static string? OffsetOf(Handshake handshake) =>
         handshake.Auth.TryGetProperty("offset", out var offset) && offset.ValueKind is not (JsonValueKind.Null or JsonValueKind.String) ? "" : handshake.AuthText("offset");
 
-    /// <summary>Makes a connection and lets it pass the middlewares; <see langword="null"/> when the client vanished meanwhile.</summary>
-    private async ValueTask<SocketIOConnection?> MakeAsync(Namespace found, Handshake handshake, User user, string id, bool passMiddlewares)
+    /// <summary>Makes a connection and lets it pass the middlewares; <see langword="null"/> when the client vanished meanwhile, or asked anew.</summary>
+    private async ValueTask<SocketIOConnection?> MakeAsync(Namespace found, int attempt, Handshake handshake, User user, string id, bool passMiddlewares)
     {
         var connection = new SocketIOConnection(id, found.Scope, handshake, user, this, _scope.EncoderOf(found));
         if (passMiddlewares)
@@ -276,7 +292,7 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
         lock (this)
         {
             var index = IndexOf(found.Name);
-            if (index < 0)
+            if (index < 0 || _slots[index].Attempt != attempt)
             {
                 return null;
             }
@@ -292,7 +308,7 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
         lock (this)
         {
             var index = IndexOf(connection.NamespaceName);
-            if (index < 0)
+            if (index < 0 || !ReferenceEquals(_slots[index].Connection, connection))
             {
                 return;
             }
@@ -318,9 +334,9 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
         Engine.Send(connection.Encoder.Control(PacketType.Connect, answer.WrittenMemory));
     }
 
-    private void RefuseConnect(string name, string message, object? details)
+    private void RefuseConnect(string name, int attempt, string message, object? details)
     {
-        if (Remove(name))
+        if (Remove(name, attempt))
         {
             SendRefusal(name, message, details);
         }
@@ -383,12 +399,13 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
         return index;
     }
 
-    private bool Remove(string name)
+    /// <summary>Takes a namespace away; if an attempt or a connection is named, only while it is this one's.</summary>
+    private bool Remove(string name, int? attempt = null, SocketIOConnection? connection = null)
     {
         lock (this)
         {
             var index = IndexOf(name);
-            if (index < 0)
+            if (index < 0 || (attempt ?? _slots[index].Attempt) != _slots[index].Attempt || !ReferenceEquals(connection ?? _slots[index].Connection, _slots[index].Connection))
             {
                 return false;
             }
@@ -399,9 +416,12 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
     }
 
     /// <summary>A namespace that the client asked for: first without a connection, then with one, then accepted.</summary>
-    private struct Slot(string name)
+    private struct Slot(string name, int attempt)
     {
         public string Name { get; } = name;
+
+        /// <summary>Which CONNECT of the client it is for.</summary>
+        public int Attempt { get; } = attempt;
 
         public SocketIOConnection? Connection { get; set; }
 

@@ -70,6 +70,52 @@ public sealed partial class NamespaceTests
         Assert.Equal(0, server.Meters.Sum("fanfare.connections.active"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_that_asks_again_before_the_answer_gets_one_answer_to_what_it_asked_last(bool firstIsRefused)
+    {
+        var reached = new Recorder<string>();
+        TaskCompletionSource[] goOn = [new(TaskCreationOptions.RunContinuationsAsynchronously), new(TaskCreationOptions.RunContinuationsAsynchronously)];
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await TestServer.StartAsync(setup: fanfare =>
+        {
+            fanfare.Of("/slow").Use(async (connection, next) =>
+            {
+                var isFirst = connection.Handshake.AuthText("is") == "first";
+                reached.Add(connection.Handshake.AuthText("is")!);
+                await goOn[isFirst ? 0 : 1].Task;
+                try
+                {
+                    await (isFirst && firstIsRefused ? throw new ConnectException("not you") : next());
+                }
+                finally
+                {
+                    _ = isFirst && left.TrySetResult();
+                }
+            });
+            fanfare.Of("/slow").OnConnection(connection => _told.Add(connection.Handshake.AuthText("is")!));
+            fanfare.Of("/").On("echo", static context => context.Ack(context.Arguments));
+        });
+        await using var link = await WebSocketLink.OpenAsync(server);
+        var main = await SocketClient.EnterAsync(link);
+
+        await link.SendAsync("40/slow,{\"is\":\"first\"}");
+        Assert.Equal("first", await reached.Next());
+        await link.SendAsync("40/slow,{\"is\":\"second\"}");
+        Assert.Equal("second", await reached.Next());
+        goOn[0].SetResult();
+        await left.Task.InTime();
+
+        // The other namespaces of the connection live on, and nothing has been answered yet.
+        Assert.Equal("[1]", await main.AskAsync("[\"echo\",1]"));
+        goOn[1].SetResult();
+        Assert.StartsWith("40/slow,{\"sid\":", await link.NextAsync(), StringComparison.Ordinal);
+        Assert.Equal("second", await _told.Next());
+        Assert.Equal("[2]", await main.AskAsync("[\"echo\",2]"));
+        Assert.True(_told.IsEmpty);
+    }
+
     [Fact]
     public async Task A_client_that_vanishes_during_a_middleware_never_connects()
     {
