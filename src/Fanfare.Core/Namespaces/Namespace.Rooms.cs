@@ -200,6 +200,19 @@ public sealed partial class Namespace
     /// <returns>Where something is missing for ever.</returns>
     private async ValueTask<IReadOnlyList<HistoryGap>> ReplayAsync(Connection connection, HistoryQuery query, EventId after, EventId upTo, bool isPartial)
     {
+        _replays.Begin();
+        try
+        {
+            return await ReplayPagesAsync(connection, query, after, upTo, isPartial).ConfigureAwait(false);
+        }
+        finally
+        {
+            _replays.End();
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<HistoryGap>> ReplayPagesAsync(Connection connection, HistoryQuery query, EventId after, EventId upTo, bool isPartial)
+    {
         var gaps = new List<HistoryGap>();
         var limits = _services.Outbox;
         var maxBytes = limits.MaxBytes > 0 ? Math.Min(ReplayBytesPerFlush, limits.MaxBytes / 4) : ReplayBytesPerFlush;
@@ -223,7 +236,7 @@ public sealed partial class Namespace
             foreach (var entry in page.Entries)
             {
                 var broadcast = entry.Broadcast;
-                connection.Replay(new EncodedMessage(broadcast.Message, entry.Id, isKept: true, room: NameableRoomOf(broadcast.Target)));
+                connection.Replay(_replays.MessageOf(entry, NameableRoomOf(broadcast.Target)));
                 after = entry.Id;
                 bytes += broadcast.Message.Arguments.Json.Length;
                 if (++count == ReplayTurn || bytes > maxBytes)

@@ -12,6 +12,7 @@ public sealed partial class Namespace : NamespaceSetup, INode
     private readonly RoomMap _rooms = new();
     private readonly MemoryHistory _history;
     private readonly SessionStore _sessions;
+    private readonly SharedReplays _replays = new();
     private readonly NamespaceServices _services;
     private readonly BroadcastScope _broadcasts;
     private readonly BroadcastOperator _everybody;

@@ -28,6 +28,9 @@ internal sealed class MemoryConnection(string id, ConnectionScope scope) : Conne
         }
     }
 
+    /// <summary>When what it was sent is taken; at once if nothing is said.</summary>
+    public Task Taken { get; set; } = Task.CompletedTask;
+
     public override string Transport => "memory";
 
     /// <summary>Ends it, as a wire does that broke.</summary>
@@ -56,7 +59,7 @@ internal sealed class MemoryConnection(string id, ConnectionScope scope) : Conne
     {
     }
 
-    protected override ValueTask FlushAsync() => ValueTask.CompletedTask;
+    protected override ValueTask FlushAsync() => new(Taken);
 
     protected override void PauseReading(bool pause)
     {
