@@ -143,6 +143,9 @@ public sealed class FanfareMetrics
         /// <summary>Rooms of one connection.</summary>
         public const string Rooms = "rooms";
 
+        /// <summary>Namespaces of one connection, asked for or joined.</summary>
+        public const string Namespaces = "namespaces";
+
         /// <summary>Connections of one user.</summary>
         public const string ConnectionsPerUser = "connections_per_user";
 

@@ -18,6 +18,7 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
     private Slot[] _slots = [];
     private List<string>? _leftInThisRead;
     private int _attempts;
+    private int _running;
     private bool _hasEntered;
     private bool _isOver;
 
@@ -174,8 +175,8 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
     private void BeginConnect(in Packet packet)
     {
         int attempt;
-        var isJoined = false;
-        var isTooMany = false;
+        bool isJoined;
+        bool isTooMany;
         SocketIOConnection? givenUp = null;
         lock (this)
         {
@@ -186,20 +187,21 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
 
             attempt = ++_attempts;
             var index = IndexOf(packet.Namespace);
-            if (index < 0)
+            isJoined = index >= 0 && _slots[index].IsAccepted;
+            isTooMany = _running >= _scope.Options.MaxNamespaces || (index < 0 && _slots.Length >= _scope.Options.MaxNamespaces);
+            if (!isJoined && !isTooMany)
             {
-                isTooMany = _slots.Length >= _scope.Options.MaxNamespaces;
-                _slots = isTooMany ? _slots : [.. _slots, new Slot(packet.Namespace, attempt)];
-            }
-            else if (_slots[index].IsAccepted)
-            {
-                isJoined = true;
-            }
-            else
-            {
-                // Official clients that disconnect and connect again before the first answer ask twice: they wait for one answer, the last.
-                givenUp = _slots[index].Connection;
-                _slots[index] = new Slot(packet.Namespace, attempt);
+                _running++;
+                if (index < 0)
+                {
+                    _slots = [.. _slots, new Slot(packet.Namespace, attempt)];
+                }
+                else
+                {
+                    // Official clients that disconnect and connect again before the first answer ask twice: they wait for one answer, the last.
+                    givenUp = _slots[index].Connection;
+                    _slots[index] = new Slot(packet.Namespace, attempt);
+                }
             }
         }
 
@@ -211,6 +213,11 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
         }
         else if (isTooMany)
         {
+            if (_scope.Server.Metrics.Refused(FanfareMetrics.Limit.Namespaces))
+            {
+                Log.TooManyNamespaces(_scope.Logger, Engine.Sid, _scope.Options.MaxNamespaces);
+            }
+
             SendRefusal(packet.Namespace, "too many namespaces", null);
         }
         else
@@ -237,6 +244,13 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
         {
             Log.ConnectFailed(_scope.Logger, exception, name);
             RefuseConnect(name, attempt, "internal", null);
+        }
+        finally
+        {
+            lock (this)
+            {
+                _running--;
+            }
         }
     }
 
@@ -435,6 +449,9 @@ internal sealed partial class SocketIOSession : Deadline, IEngineHandler
 
         [LoggerMessage(352, LogLevel.Information, "Session {SessionId} passed the limit {Limit}; it is closed.", EventName = "LimitPassed")]
         public static partial void LimitPassed(ILogger logger, string sessionId, string limit);
+
+        [LoggerMessage(354, LogLevel.Information, "Session {SessionId} may not enter another namespace: it is in {Limit}, or waits to be.", EventName = "TooManyNamespaces")]
+        public static partial void TooManyNamespaces(ILogger logger, string sessionId, int limit);
 
         [LoggerMessage(353, LogLevel.Error, "Connecting to {Namespace} failed.", EventName = "ConnectFailed")]
         public static partial void ConnectFailed(ILogger logger, Exception exception, string @namespace);

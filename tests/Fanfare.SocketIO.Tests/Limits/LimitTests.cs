@@ -197,6 +197,7 @@ public sealed class LimitTests
         await client.Link.SendAsync("40/third,");
 
         Assert.Equal("""44/third,{"message":"too many namespaces"}""", await client.NextAsync());
+        Assert.Equal(1, server.Meters.Refused("namespaces"));
     }
 
     [Theory]

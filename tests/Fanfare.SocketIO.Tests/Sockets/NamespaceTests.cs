@@ -117,6 +117,34 @@ public sealed partial class NamespaceTests
     }
 
     [Fact]
+    public async Task Who_asks_again_and_again_before_the_answer_is_looked_at_no_more_often_than_there_may_be_namespaces()
+    {
+        var reached = new Recorder<string>();
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await TestServer.StartAsync(
+            options: static options => options.MaxNamespaces = 3,
+            setup: fanfare => fanfare.Of("/slow").Use(async (connection, next) =>
+            {
+                reached.Add(connection.Handshake.AuthText("is")!);
+                await goOn.Task;
+                await next();
+            }));
+        await using var link = await WebSocketLink.OpenAsync(server);
+
+        for (var i = 0; i < 5; i++)
+        {
+            await link.SendAsync($$"""40/slow,{"is":"{{i}}"}""");
+        }
+
+        Assert.Equal("44/slow,{\"message\":\"too many namespaces\"}", await link.NextAsync());
+        Assert.Equal("44/slow,{\"message\":\"too many namespaces\"}", await link.NextAsync());
+        Assert.Equal(["0", "1", "2"], [await reached.Next(), await reached.Next(), await reached.Next()]);
+        goOn.SetResult();
+        Assert.StartsWith("40/slow,{\"sid\":", await link.NextAsync(), StringComparison.Ordinal);
+        Assert.True(reached.IsEmpty);
+    }
+
+    [Fact]
     public async Task A_client_that_vanishes_during_a_middleware_never_connects()
     {
         var reached = new Recorder<Connection>();
