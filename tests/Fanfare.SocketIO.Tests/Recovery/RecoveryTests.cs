@@ -2,12 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Fanfare.SocketIO.Tests.Recovery;
 
-/// <summary>Connection state recovery: protocol notes 2.4, product sections 3 and 7.</summary>
-public sealed class RecoveryTests
+/// <summary>Connection state recovery, what comes back: protocol notes 2.4, product sections 3 and 7.</summary>
+public sealed class RecoveryTests : RecoveryTest
 {
-    private readonly Recorder<Connection> _connections = new();
-    private readonly Recorder<string> _ends = new();
-    private readonly ConcurrentQueue<string> _rooms = new();
     private readonly ConcurrentDictionary<string, bool> _forbidden = new();
 
     [Theory]
@@ -19,7 +16,7 @@ public sealed class RecoveryTests
         await using var lost = await SocketClient.ConnectAsync(server, transport);
         Assert.Equal(22, lost.Pid?.Length);
         Assert.NotEqual(lost.Id, lost.Pid);
-        var connection = await _connections.Next();
+        var connection = await Connections.Next();
         await connection.JoinAsync("room");
         connection.Data["name"] = "Ada";
         await server.Main.To("room").EmitAsync("heard", 0);
@@ -38,7 +35,7 @@ public sealed class RecoveryTests
         Assert.Equal(lost.Id, back.Id);
         Assert.Equal(lost.Pid, back.Pid);
         Assert.Equal(["[\"missed\",1]", "[\"missed\",2]", "[\"missed\",3]", "[\"missed\",4]"], back.Missed.Select(static json => SocketClient.SplitOffset(json).Event));
-        var restored = await _connections.Next();
+        var restored = await Connections.Next();
         Assert.True(restored.IsRecovered);
         Assert.True(restored.IsIn("room"));
         Assert.Equal("Ada", (string?)restored.Data["name"]);
@@ -48,44 +45,12 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public async Task A_session_that_is_still_open_is_taken_over_as_often_as_it_is_shown()
-    {
-        await using var server = await StartAsync();
-        await using var first = await SocketClient.ConnectAsync(server);
-        var connection = await _connections.Next();
-        await connection.JoinAsync("room");
-        await server.Main.To("room").EmitAsync("heard");
-        var (_, offset) = await first.NextKeptAsync();
-        // The client has not read these: its line is dead and nobody noticed.
-        await server.Main.To("room").EmitAsync("missed", 1);
-        await server.Main.To("room").EmitAsync("missed", 2);
-        var told = _rooms.Count;
-
-        await using var second = await SocketClient.ConnectAsync(server, auth: Auth(first.Pid, offset));
-        Assert.Equal(first.Id, second.Id);
-        Assert.Equal(["[\"missed\",1]", "[\"missed\",2]"], second.Missed.Select(static json => SocketClient.SplitOffset(json).Event));
-        Assert.Equal("forced close recovered", $"{await _ends.Next()} {((await _connections.Next()).IsRecovered ? "recovered" : "fresh")}");
-        await first.Link.RestAsync();
-
-        await using var third = await SocketClient.ConnectAsync(server, EngineLink.Polling, auth: Auth(first.Pid, SocketClient.SplitOffset(second.Missed[0]).Offset));
-        Assert.Equal(first.Id, third.Id);
-        Assert.Equal(["[\"missed\",2]"], third.Missed.Select(static json => SocketClient.SplitOffset(json).Event));
-        Assert.Equal("forced close", await _ends.Next());
-        Assert.True((await _connections.Next()).IsIn("room"));
-        // Nobody left and nobody came, as far as the application can tell.
-        Assert.Equal(told, _rooms.Count);
-        Assert.Equal(1, server.Main.ConnectionCount);
-        await server.Main.To("room").EmitAsync("live");
-        Assert.Equal("[\"live\"]", (await third.NextKeptAsync()).Event);
-    }
-
-    [Fact]
     public async Task A_session_that_has_received_nothing_recovers_by_its_pid_alone()
     {
         await using var server = await StartAsync();
         await server.Main.EmitAsync("before its time");
         await using var lost = await SocketClient.ConnectAsync(server);
-        await (await _connections.Next()).JoinAsync("room");
+        await (await Connections.Next()).JoinAsync("room");
         await BreakAsync(lost);
         await server.Main.To("room").EmitAsync("missed", 1);
 
@@ -100,7 +65,7 @@ public sealed class RecoveryTests
     {
         await using var server = await StartAsync();
         await using var lost = await SocketClient.ConnectAsync(server);
-        await _connections.Next();
+        await Connections.Next();
         await server.Main.EmitAsync("kept");
         await server.Main.Volatile.EmitAsync("volatile");
         await server.Main.Transient.EmitAsync("transient");
@@ -127,7 +92,7 @@ public sealed class RecoveryTests
     {
         await using var server = await StartAsync();
         await using var lost = await SocketClient.ConnectAsync(server);
-        var connection = await _connections.Next();
+        var connection = await Connections.Next();
         await connection.EmitAsync("heard");
         var (_, offset) = await lost.NextKeptAsync();
 
@@ -144,7 +109,7 @@ public sealed class RecoveryTests
     {
         await using var server = await StartAsync();
         await using var lost = await SocketClient.ConnectAsync(server);
-        await _connections.Next();
+        await Connections.Next();
         await BreakAsync(lost);
         await server.Main.EmitAsync("missed", new byte[] { 1, 2, 3 });
         await using var link = await WebSocketLink.OpenAsync(server);
@@ -191,7 +156,7 @@ public sealed class RecoveryTests
     {
         await using var server = await StartAsync();
         await using var owner = await SocketClient.ConnectAsync(server);
-        await _connections.Next();
+        await Connections.Next();
         await server.Main.EmitAsync("heard");
         var (_, good) = await owner.NextKeptAsync();
 
@@ -200,91 +165,10 @@ public sealed class RecoveryTests
         Assert.NotEqual(owner.Id, fresh.Id);
         Assert.NotEqual(owner.Pid, fresh.Pid);
         Assert.Empty(fresh.Missed);
-        Assert.False((await _connections.Next()).IsRecovered);
+        Assert.False((await Connections.Next()).IsRecovered);
         Assert.Equal("[1]", await owner.AskAsync("[\"echo\",1]"));
         await using var back = await SocketClient.ConnectAsync(server, auth: Auth(owner.Pid, good));
         Assert.Equal(owner.Id, back.Id);
-    }
-
-    [Theory]
-    [InlineData(1000)]
-    public async Task Whoever_shows_another_users_pid_gets_a_fresh_session_and_the_owner_notices_nothing(int attempts)
-    {
-        await using var server = await StartAsync();
-        await using var owner = await SocketClient.ConnectAsync(server, auth: """{"user":"owner"}""");
-        await (await _connections.Next()).JoinAsync("room");
-
-        for (var i = 0; i < attempts; i++)
-        {
-            var auth = $$"""{"user":"thief{{i % 5}}","pid":"{{owner.Pid}}"}""";
-            await using var thief = await SocketClient.ConnectAsync(server, auth: i % 5 == 4 ? Auth(owner.Pid) : auth);
-            Assert.NotEqual(owner.Id, thief.Id);
-            Assert.Empty(thief.Missed);
-            Assert.False((await _connections.Next()).IsRecovered);
-            await server.Main.To("room").EmitAsync("secret", i);
-            Assert.Equal($"[\"secret\",{i}]", (await owner.NextKeptAsync()).Event);
-        }
-    }
-
-    [Theory]
-    [InlineData("AAAAAAAAAAAAAAAAAAAAAA")]
-    [InlineData("")]
-    [InlineData("__proto__")]
-    [InlineData("{id}")]
-    public async Task An_unknown_pid_gives_a_fresh_session(string pid)
-    {
-        await using var server = await StartAsync();
-        await using var owner = await SocketClient.ConnectAsync(server);
-
-        await using var fresh = await SocketClient.ConnectAsync(server, auth: Auth(pid.Replace("{id}", owner.Id, StringComparison.Ordinal)));
-
-        Assert.NotEqual(owner.Id, fresh.Id);
-    }
-
-    [Fact]
-    public async Task A_session_that_was_lost_for_too_long_is_gone()
-    {
-        await using var server = await StartAsync(movesClock: true);
-        await using var lost = await SocketClient.ConnectAsync(server);
-        await _connections.Next();
-        await BreakAsync(lost);
-
-        server.Clock!.Advance(TimeSpan.FromMinutes(2) + TimeSpan.FromSeconds(1));
-        await using var fresh = await SocketClient.ConnectAsync(server, auth: Auth(lost.Pid));
-
-        Assert.NotEqual(lost.Id, fresh.Id);
-        Assert.Equal(0, server.Main.LostSessionCount);
-    }
-
-    [Theory]
-    [InlineData("client leaves", false)]
-    [InlineData("server disconnects", false)]
-    [InlineData("bad packet of Engine.IO", false)]
-    [InlineData("bad packet of Socket.IO", true)]
-    [InlineData("ping from client", true)]
-    [InlineData("close of the WebSocket", true)]
-    [InlineData("server closes the transport", true)]
-    public async Task Whether_a_session_can_be_recovered_depends_on_its_end(string end, bool isRecoverable)
-    {
-        await using var server = await StartAsync();
-        await using var lost = await SocketClient.ConnectAsync(server);
-        var connection = (SocketIOConnection)await _connections.Next();
-
-        await (end switch
-        {
-            "client leaves" => lost.Link.SendAsync("41"),
-            "server disconnects" => connection.DisconnectAsync().AsTask(),
-            "bad packet of Engine.IO" => lost.Link.SendAsync("x"),
-            "bad packet of Socket.IO" => lost.Link.SendAsync("4x"),
-            "ping from client" => lost.Link.SendAsync("2"),
-            "close of the WebSocket" => ((WebSocketLink)lost.Link).CloseAsync(),
-            _ => Task.Run(connection.CloseEngine, TestContext.Current.CancellationToken),
-        });
-        await connection.Completion.InTime();
-        await using var next = await SocketClient.ConnectAsync(server, auth: Auth(lost.Pid));
-
-        Assert.Equal(isRecoverable, next.Id == lost.Id);
-        Assert.Equal(isRecoverable, (await _connections.Next()).IsRecovered);
     }
 
     [Fact]
@@ -295,7 +179,7 @@ public sealed class RecoveryTests
         {
             _forbidden.Clear();
             await using var lost = await SocketClient.ConnectAsync(server);
-            await (await _connections.Next()).JoinAsync("public", "private");
+            await (await Connections.Next()).JoinAsync("public", "private");
             if (!isOpen)
             {
                 await BreakAsync(lost);
@@ -308,28 +192,13 @@ public sealed class RecoveryTests
 
             Assert.Equal(lost.Id, back.Id);
             Assert.Equal(["[\"open\"]"], back.Missed.Select(static json => SocketClient.SplitOffset(json).Event));
-            var connection = await _connections.Next();
+            var connection = await Connections.Next();
             Assert.True(connection.IsIn("public"));
             Assert.False(connection.IsIn("private"));
             await server.Main.To("private").EmitAsync("secret");
             await server.Main.To("public").EmitAsync("live");
             Assert.Equal("[\"live\"]", (await back.NextKeptAsync()).Event);
         }
-    }
-
-    [Fact]
-    public async Task After_a_loss_leaving_and_joining_are_told_again()
-    {
-        await using var server = await StartAsync();
-        await using var lost = await SocketClient.ConnectAsync(server);
-        await (await _connections.Next()).JoinAsync("a", "b");
-
-        await BreakAsync(lost);
-        await using var back = await SocketClient.ConnectAsync(server, auth: Auth(lost.Pid));
-        await _connections.Next();
-
-        Assert.Equal(lost.Id, back.Id);
-        Assert.Equal(["joined a", "joined b", "left a", "left b", "joined a", "joined b"], _rooms);
     }
 
     [Fact]
@@ -350,7 +219,7 @@ public sealed class RecoveryTests
             });
         });
         await using var lost = await SocketClient.ConnectAsync(server);
-        await _connections.Next();
+        await Connections.Next();
         await BreakAsync(lost);
 
         await using var link = await WebSocketLink.OpenAsync(server);
@@ -362,37 +231,6 @@ public sealed class RecoveryTests
         Assert.Equal(["authenticate", "middleware", "authenticate", "authenticate"], calls);
     }
 
-    [Fact]
-    public async Task Of_two_that_show_the_same_pid_at_once_both_are_served_and_one_remains()
-    {
-        await using var server = await StartAsync();
-        await using var lost = await SocketClient.ConnectAsync(server);
-        await (await _connections.Next()).JoinAsync("room");
-        await BreakAsync(lost);
-
-        var both = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
-        {
-            try
-            {
-                return await SocketClient.ConnectAsync(server, auth: Auth(lost.Pid));
-            }
-            catch (Exception exception) when (exception is Xunit.Sdk.XunitException or System.Net.WebSockets.WebSocketException)
-            {
-                // Taken over before its CONNECT was answered.
-                return null;
-            }
-        })));
-
-        Assert.Contains(both, client => client?.Id == lost.Id);
-        Assert.Equal(1, await server.Main.To(lost.Id).CountAsync());
-        await server.Main.To("room").EmitAsync("live");
-        Assert.Equal(1, await server.Main.To("room").CountAsync());
-        foreach (var client in both)
-        {
-            await (client?.DisposeAsync() ?? ValueTask.CompletedTask);
-        }
-    }
-
     [Theory]
     [InlineData(EngineLink.WebSocket, 1500)]
     [InlineData(EngineLink.Polling, 400)]
@@ -400,7 +238,7 @@ public sealed class RecoveryTests
     {
         await using var server = await StartAsync(main => main.Options.History.MaxCountPerRoom = 5000);
         await using var lost = await SocketClient.ConnectAsync(server, transport);
-        await (await _connections.Next()).JoinAsync("room");
+        await (await Connections.Next()).JoinAsync("room");
         await BreakAsync(lost);
         var filler = new string('x', 200);
         for (var i = 0; i < count; i++)
@@ -448,7 +286,7 @@ public sealed class RecoveryTests
     {
         await using var server = await StartAsync(static main => main.Options.History.MaxCountPerRoom = 10);
         await using var lost = await SocketClient.ConnectAsync(server);
-        await (await _connections.Next()).JoinAsync("room");
+        await (await Connections.Next()).JoinAsync("room");
         await BreakAsync(lost);
         for (var i = 0; i < 11; i++)
         {
@@ -461,115 +299,4 @@ public sealed class RecoveryTests
         Assert.Empty(fresh.Missed);
         Assert.Equal(1, server.Meters.Sum("fanfare.recoveries", "trimmed"));
     }
-
-    [Fact]
-    public async Task Lost_sessions_of_one_user_are_bounded()
-    {
-        await using var server = await StartAsync(static main => main.Options.Recovery.MaxSessionsPerUser = 3);
-        for (var i = 0; i < 5; i++)
-        {
-            await using var client = await SocketClient.ConnectAsync(server, auth: """{"user":"u1"}""");
-            await _connections.Next();
-            await BreakAsync(client);
-        }
-
-        Assert.Equal(3, server.Main.LostSessionCount);
-        Assert.Equal(2, server.Meters.Refused(FanfareMetrics.Limit.RetainedSessions));
-    }
-
-    [Fact]
-    public async Task Without_recovery_there_is_neither_pid_nor_offset()
-    {
-        await using var server = await TestServer.StartAsync();
-        await using var client = await SocketClient.ConnectAsync(server, auth: Auth("x", "y"));
-
-        await server.Main.EmitAsync("plain", 1);
-
-        Assert.Null(client.Pid);
-        Assert.Equal("[\"plain\",1]", await client.NextEventAsync());
-    }
-
-    [Fact]
-    public async Task While_handlers_of_the_lost_connection_still_run_nobody_leaves_and_nobody_comes()
-    {
-        using var handling = new SemaphoreSlim(0);
-        await using var server = await StartAsync(main => main.On("slow", async context =>
-        {
-            context.Ack();
-            await handling.WaitAsync();
-            context.Connection.Data["done"] = true;
-        }));
-        await using var lost = await SocketClient.ConnectAsync(server);
-        var connection = await _connections.Next();
-        await connection.JoinAsync("a", "b", "c");
-        await lost.Link.SendAsync("420[\"slow\"]");
-        Assert.Equal("430[]", await lost.NextAsync());
-        await lost.BreakAsync();
-        await server.Meters.When("fanfare.sessions.active", null, static count => count == 0);
-        Assert.True(connection.IsClosed);
-
-        await using var back = await SocketClient.ConnectAsync(server, auth: Auth(lost.Pid));
-        var successor = await _connections.Next();
-        Assert.Equal(lost.Id, back.Id);
-        Assert.True(successor.IsRecovered);
-        Assert.True(successor.IsIn("a"));
-        await successor.LeaveAsync("b");
-        handling.Release();
-        Assert.Equal("transport close", await _ends.Next());
-
-        Assert.Equal(["joined a", "joined b", "joined c", "left b"], _rooms);
-        Assert.Equal(true, (bool?)successor.Data["done"]);
-        await server.Main.To("a").EmitAsync("live");
-        Assert.Equal("[\"live\"]", (await back.NextKeptAsync()).Event);
-    }
-
-    [Fact]
-    public async Task Who_was_sent_away_does_not_come_back_through_a_handler_that_still_runs()
-    {
-        using var handling = new SemaphoreSlim(0);
-        await using var server = await StartAsync(main => main.On("slow", async context =>
-        {
-            context.Ack();
-            await handling.WaitAsync();
-        }));
-        await using var lost = await SocketClient.ConnectAsync(server);
-        var connection = await _connections.Next();
-        await lost.Link.SendAsync("420[\"slow\"]");
-        Assert.Equal("430[]", await lost.NextAsync());
-        await connection.DisconnectAsync();
-
-        await using var next = await SocketClient.ConnectAsync(server, auth: Auth(lost.Pid));
-
-        Assert.NotEqual(lost.Id, next.Id);
-        Assert.False((await _connections.Next()).IsRecovered);
-        handling.Release();
-        await connection.Completion.InTime();
-    }
-
-    private static string Auth(string? pid, string? offset = null) =>
-        offset is null ? $$"""{"pid":"{{pid}}"}""" : $$"""{"pid":"{{pid}}","offset":"{{offset}}"}""";
-
-    private async Task BreakAsync(SocketClient client)
-    {
-        await client.BreakAsync();
-        await _ends.Next();
-    }
-
-    private Task<TestServer> StartAsync(Action<Namespace>? setup = null, bool movesClock = false) => TestServer.StartAsync(
-        fanfare: static options => options.ConfigureNamespaces = static options => options.Recovery.IsEnabled = true,
-        movesClock: movesClock,
-        setup: fanfare =>
-        {
-            var main = fanfare.Of("/");
-            main.Authenticate(static handshake => ValueTask.FromResult<User?>(handshake.AuthText("user") is { } user ? new User(user) : User.Anonymous));
-            main.On("echo", static context => context.Ack(context.Arguments));
-            main.Joined += (_, room) => _rooms.Enqueue($"joined {room}");
-            main.Left += (_, room) => _rooms.Enqueue($"left {room}");
-            main.OnConnection(connection =>
-            {
-                connection.OnDisconnect(reason => _ends.Add(reason.Text));
-                _connections.Add(connection);
-            });
-            setup?.Invoke(main);
-        });
 }
