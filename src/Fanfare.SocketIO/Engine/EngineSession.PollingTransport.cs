@@ -64,13 +64,12 @@ internal sealed partial class PollingTransport(EngineSession session, EngineScop
         {
             body.Write("1"u8);
             IsFinished = true;
+
+            // Ahead of the answer: whoever has read it finds no session any more.
+            session.Forget();
         }
 
         poll.TrySetResult(new Answer(body.WrittenMemory, compress));
-        if (isLast)
-        {
-            session.Forget();
-        }
 
         // Busy until the next poll comes, so that volatile packets are dropped meanwhile.
         return isLast ? DrainResult.Taken : DrainResult.PartlyTaken;

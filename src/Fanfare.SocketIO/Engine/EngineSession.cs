@@ -421,8 +421,8 @@ internal sealed partial class EngineSession : Deadline
         }
         else
         {
-            polling.EndWithClose();
             Forget();
+            polling.EndWithClose();
         }
     }
 

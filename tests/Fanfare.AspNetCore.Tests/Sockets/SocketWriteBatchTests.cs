@@ -95,11 +95,8 @@ public sealed partial class SocketWriteBatchTests : IDisposable
     {
         var batch = Batch;
         using var listener = Listen();
-        var full = Connect(listener);
-        while (NativeSocket.Send(full.Server, new byte[100_000]) > 0)
-        {
-        }
-
+        var full = Connect(listener, sendBuffer: 4096, receiveBuffer: 4096);
+        FillForGood(full.Server);
         var partly = Connect(listener, sendBuffer: 4096, receiveBuffer: 4096);
         var dead = Connect(listener);
         dead.Client.LingerState = new LingerOption(true, 0);
@@ -168,6 +165,21 @@ public sealed partial class SocketWriteBatchTests : IDisposable
         }
 
         return outbox;
+    }
+
+    /// <summary>Fills a socket whose peer does not read, until the system moves nothing on from it any more.</summary>
+    private static void FillForGood(Socket socket)
+    {
+        int sent;
+        do
+        {
+            sent = 0;
+            while (NativeSocket.Send(socket, new byte[100_000]) > 0)
+            {
+                sent++;
+            }
+        }
+        while (socket.Poll(TimeSpan.FromMilliseconds(100), SelectMode.SelectWrite) || sent > 0);
     }
 
     private static bool IsDisposed(Socket socket)
